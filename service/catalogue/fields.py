@@ -1,0 +1,234 @@
+"""The kinds of value staff write, each with a message that tells the cure."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel import Locale, UnknownLocaleError
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
+
+from service.catalogue.problems import did_you_mean
+
+_SPAN = re.compile(r"(\d{1,5})\s*([mhdw])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_MOMENT_FORMATS = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
+_COUNTRIES = frozenset(code for code in Locale("en").territories if re.fullmatch("[A-Z]{2}", code))
+_CURRENCIES = frozenset(Locale("en").currencies)
+
+
+class StaffField(fields.Field[Any]):
+    """A field whose refusals are sentences for an editor."""
+
+    default_error_messages = {  # noqa: RUF012  marshmallow's own idiom
+        "required": "is missing; add it",
+        "null": "has no value; write one or delete the line",
+    }
+
+
+class Text(StaffField, fields.String):
+    """Words, trimmed, never empty."""
+
+    default_error_messages = {"invalid": "must be text; put it in quotes"}  # noqa: RUF012
+
+    def __init__(self, *, longest: int = 5000, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.longest = longest
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = (super()._deserialize(value, attr, data, **kwargs) or "").strip()
+        if not text:
+            raise ValidationError("is empty; write something or delete the line")
+        if len(text) > self.longest:
+            raise ValidationError(f"is {len(text)} characters long; at most {self.longest} fit")
+        return text
+
+
+class Switch(StaffField, fields.Boolean):
+    """true or false, and nothing that merely looks like it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ValidationError(f"must be true or false (got {value!r})")
+        return value
+
+
+class Number(StaffField):
+    """A number between two limits, both allowed."""
+
+    def __init__(self, *, least: int = 0, most: int = 1_000_000, whole: bool = True, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.least, self.most, self.whole = least, most, whole
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | Decimal:
+        if isinstance(value, bool) or not isinstance(value, int if self.whole else (int, Decimal)):
+            raise ValidationError(f"must be a {'whole ' if self.whole else ''}number (got {value!r})")
+        if not self.least <= value <= self.most:
+            raise ValidationError(f"must be between {self.least} and {self.most} (got {value})")
+        return value  # type: ignore[no-any-return]
+
+
+class Span(StaffField):
+    """A length of time: 30m, 12h, 7d or 4w."""
+
+    def __init__(self, *, whole_days: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.whole_days = whole_days
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> timedelta:
+        match = _SPAN.fullmatch(value) if isinstance(value, str) else None
+        if match is None:
+            raise ValidationError(f"must be a length of time such as 12h, 7d or 4w (got {value!r})")
+        span = timedelta(**{_UNITS[match[2]]: int(match[1])})
+        if self.whole_days and (span.seconds or not span):
+            raise ValidationError(f"must be a number of whole days such as 7d (got {value})")
+        return span
+
+
+class OneOf(StaffField):
+    """One of a closed list of names."""
+
+    def __init__(self, names: Mapping[str, Any] | type, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.names: Mapping[str, Any] = (
+            names if isinstance(names, Mapping) else {str(member): member for member in names}  # type: ignore[attr-defined]
+        )
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str) or value not in self.names:
+            raise ValidationError(f"{value} is not known here; {did_you_mean(str(value), list(self.names))}")
+        return self.names[value]
+
+
+class Checked(StaffField):
+    """Text that a function turns into a value; it raises ValueError with the cure."""
+
+    def __init__(self, check: Callable[[str], Any], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.check = check
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str):
+            raise ValidationError(f"must be text; put it in quotes (got {value!r})")
+        try:
+            return self.check(value)
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
+
+class ListOf(StaffField, fields.List):
+    """A list, never empty unless `least` is 0."""
+
+    default_error_messages = {"invalid": "must be a list, such as [one, two]"}  # noqa: RUF012
+
+    def __init__(self, inner: fields.Field[Any], *, least: int = 1, **kwargs: Any) -> None:
+        super().__init__(inner, **kwargs)
+        self.least = least
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
+        items = super()._deserialize(value, attr, data, **kwargs)
+        if len(items) < self.least:
+            raise ValidationError(f"needs at least {self.least}")
+        return items
+
+
+class MapOf(StaffField):
+    """Names of the editor's choosing, each with the same kind of value."""
+
+    def __init__(self, key: fields.Field[Any], inner: fields.Field[Any], *, least: int = 0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.key, self.inner, self.least = key, inner, least
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[Any, Any]:
+        if not isinstance(value, dict):
+            raise ValidationError("must be a group of indented lines, each `name: value`")
+        result, errors = {}, {}
+        for name, item in value.items():
+            try:
+                result[self.key.deserialize(name)] = self.inner.deserialize(item, name, value)
+            except ValidationError as error:
+                errors[name] = error.messages
+        if errors:
+            raise ValidationError(errors)
+        if len(result) < self.least:
+            raise ValidationError(f"needs at least {self.least}")
+        return result
+
+
+class Group(StaffField, fields.Nested):
+    """A group of known keys."""
+
+
+class StaffSchema(Schema):
+    """A group of known keys; an unknown one is refused with the nearest valid name."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    error_messages = {"type": "must be a group of indented lines, each `name: value`"}  # noqa: RUF012
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _refuse_unknown_keys(self, _loaded: Any, original: Any, **_: Any) -> None:
+        if not isinstance(original, Mapping):
+            return
+        valid = [field.data_key or name for name, field in self.fields.items()]
+        unknown = {key: [f"unknown key; {did_you_mean(key, valid)}"] for key in original if key not in valid}
+        if unknown:
+            raise ValidationError(unknown)
+
+
+def slug(text: str) -> str:
+    """A name fit for addresses, metrics and receipts."""
+    if not _SLUG.fullmatch(text):
+        raise ValueError(f"{text} must be made of a-z, 0-9 and hyphens, 40 at most")
+    return text
+
+
+def country(text: str) -> str:
+    """An ISO 3166 code."""
+    if text not in _COUNTRIES:
+        raise ValueError(f"{text} is not a country code; write two capitals such as GB, DE or NL")
+    return text
+
+
+def currency(text: str) -> str:
+    """An ISO 4217 code."""
+    if text not in _CURRENCIES:
+        raise ValueError(f"{text} is not a currency code; write three capitals such as USD, EUR or JPY")
+    return text
+
+
+def language(text: str) -> str:
+    """A language tag that CLDR knows."""
+    try:
+        Locale.parse(text, sep="-")
+    except (UnknownLocaleError, ValueError) as error:
+        raise ValueError(f"{text} is not a language we know; write a code such as en, ru or pt-BR") from error
+    return text
+
+
+def time_zone(text: str) -> ZoneInfo:
+    """An IANA time zone."""
+    if text not in available_timezones():
+        raise ValueError(f"{text} is not a time zone; {did_you_mean(text, sorted(available_timezones()))[:200]}")
+    return ZoneInfo(text)
+
+
+def origin(text: str) -> str:
+    """scheme://host[:port], as browsers send it."""
+    if not re.fullmatch(r"https?://[a-z0-9.-]+(:\d{1,5})?", text):
+        raise ValueError(f"{text} must be an origin such as https://www.example.org: no path, small letters")
+    return text
+
+
+def moment(text: str) -> datetime:
+    """A date and time without zone, as an editor writes it."""
+    for shape in _MOMENT_FORMATS:
+        try:
+            return datetime.strptime(text, shape)  # noqa: DTZ007  the site's zone is added by whoever knows the site
+        except ValueError:
+            continue
+    raise ValueError(f"{text} must be a date such as 2026-07-10 or 2026-07-10 18:00, in the site's time zone")

@@ -1,0 +1,189 @@
+"""The whole config folder as one catalogue, or every problem in it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from marshmallow import ValidationError
+
+from service.catalogue.fields import slug
+from service.catalogue.problems import CatalogueError, Problem
+from service.catalogue.schemas import CampaignSchema, SiteSchema
+from service.catalogue.yaml_file import Document, Path_, parse_yaml
+from service.domain.campaign import Campaign
+from service.domain.decision import Campaigns
+from service.domain.site import Placement, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Everything staff wrote, at one moment. `version` changes when any byte of it does."""
+
+    version: str
+    sites: Mapping[str, Site]
+    campaigns: Mapping[str, Campaigns]
+
+
+Files = Mapping[str, bytes]
+
+
+def read_files(folder: Path) -> Files:
+    """The bytes of every staff file, by its name as problems show it. Raises CatalogueError."""
+    shown = folder.name
+    problems, files = [], {}
+    try:
+        paths = sorted(path for path in folder.glob("sites/*/**/*") if path.is_file() and not _hidden(path, folder))
+        for path in paths:
+            name = f"{shown}/{path.relative_to(folder).as_posix()}"
+            if path.suffix == ".yaml":
+                files[name] = path.read_bytes()
+            elif path.suffix == ".yml":
+                problems.append(Problem(name, 1, "", "is not read; rename it to end in .yaml"))
+    except OSError as error:
+        problems.append(Problem(shown, 1, "", f"cannot be read: {error.strerror}"))
+    if not files and not problems:
+        problems.append(Problem(f"{shown}/sites", 1, "", "holds no site; write <site>/site.yaml in it"))
+    if problems:
+        raise CatalogueError(problems)
+    return files
+
+
+def _hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
+
+
+def version_of(files: Files) -> str:
+    """A short name for exactly these bytes."""
+    digest = sha256()
+    for name, raw in files.items():
+        digest.update(f"{name}\0{len(raw)}\0".encode() + raw)
+    return digest.hexdigest()[:8]
+
+
+@dataclass
+class Loader:
+    """Builds catalogues, parsing again only the files that changed since the last one."""
+
+    folder: Path
+    extra_origins: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    _parsed: dict[tuple[str, bytes], Document] = field(default_factory=dict)
+
+    def load(self) -> Catalogue:
+        """The catalogue of the folder as it is now. Raises CatalogueError with every problem in it."""
+        return self.build(read_files(self.folder))
+
+    def build(self, files: Files) -> Catalogue:
+        """The catalogue in `files`. Raises CatalogueError with every problem in them."""
+        documents, problems = self._documents(files)
+        sites: dict[str, Site] = {}
+        campaigns: dict[str, list[Campaign]] = {}
+        for site_id, group in _by_site(documents).items():
+            site = _attempt(problems, self._site, site_id, group)
+            if site is not None:
+                sites[site_id] = site
+                campaigns[site_id] = _campaigns(site, group, problems)
+        _refuse_unknown_sites(self.extra_origins, sites, problems)
+        if problems:
+            raise CatalogueError(problems)
+        return Catalogue(version_of(files), sites, {site_id: _ranked(rows) for site_id, rows in campaigns.items()})
+
+    def _documents(self, files: Files) -> tuple[list[Document], list[Problem]]:
+        parsed: dict[tuple[str, bytes], Document] = {}
+        problems: list[Problem] = []
+        for name, raw in files.items():
+            key = (name, sha256(raw).digest())
+            document = self._parsed.get(key) or _attempt(problems, parse_yaml, raw, name)
+            if document is not None:
+                parsed[key] = document
+        self._parsed = parsed
+        return list(parsed.values()), problems
+
+    def _site(self, site_id: str, group: Mapping[str, Document]) -> Site:
+        document = group.get("site.yaml")
+        if document is None:
+            some_file = next(iter(group.values())).file
+            raise CatalogueError([Problem(some_file, 1, "", f"belongs to {site_id}, which has no valid site.yaml")])
+        _check_name(document, site_id, "folder")
+        site = _build(document, SiteSchema(), site_id, document.values)
+        return replace(site, origins=site.origins | set(self.extra_origins.get(site_id, ())))
+
+
+def _attempt(problems: list[Problem], make: Any, *arguments: Any) -> Any:
+    """What `make` returns, or None after noting its problems: one mistake must not hide the others."""
+    try:
+        return make(*arguments)
+    except CatalogueError as error:
+        problems.extend(error.problems)
+        return None
+
+
+def _by_site(documents: Sequence[Document]) -> dict[str, dict[str, Document]]:
+    groups: dict[str, dict[str, Document]] = {}
+    for document in documents:
+        _, _, site_id, inside = document.file.split("/", 3)
+        groups.setdefault(site_id, {})[inside] = document
+    return groups
+
+
+def _campaigns(site: Site, group: Mapping[str, Document], problems: list[Problem]) -> list[Campaign]:
+    campaigns: list[Campaign] = []
+    for name, document in group.items():
+        if name == "site.yaml":
+            continue
+        campaign = _attempt(problems, _campaign, document, name, site)
+        clash = next((other for other in campaigns if campaign and other.key == campaign.key), None)
+        if clash is not None:
+            problems.append(document.problem((), f"has the same short key as {clash.id}; rename this file"))
+        elif campaign is not None:
+            campaigns.append(campaign)
+    return campaigns
+
+
+def _campaign(document: Document, name: str, site: Site) -> Campaign:
+    folder, _, file = name.rpartition("/")
+    if folder != "campaigns":
+        raise CatalogueError([document.problem((), f"is not read; campaigns live in campaigns/, so move it to campaigns/{file}")])
+    campaign_id = file.removesuffix(".yaml")
+    _check_name(document, campaign_id, "file")
+    return _build(document, CampaignSchema(), campaign_id, document.values, site)
+
+
+def _check_name(document: Document, name: str, what: str) -> None:
+    try:
+        slug(name)
+    except ValueError as error:
+        raise CatalogueError([document.problem((), f"the {what}'s name {error}")]) from error
+
+
+def _build(document: Document, schema: Any, *arguments: Any) -> Any:
+    try:
+        return schema.build(*arguments)
+    except ValidationError as error:
+        raise CatalogueError([document.problem(path, text) for path, text in _flatten(error.messages)]) from error
+
+
+def _flatten(messages: Any, path: Path_ = ()) -> Iterator[tuple[Path_, str]]:
+    """marshmallow's nested messages as (path, sentence)."""
+    if isinstance(messages, Mapping):
+        for key, inner in messages.items():
+            yield from _flatten(inner, path if key == "_schema" else (*path, key))
+    elif isinstance(messages, str):
+        yield path, messages
+    else:
+        for inner in messages:
+            yield from _flatten(inner, path)
+
+
+def _refuse_unknown_sites(extra: Mapping[str, Any], sites: Mapping[str, Site], problems: list[Problem]) -> None:
+    for site_id in extra:
+        if site_id not in sites and not problems:
+            problems.append(Problem("HONESTYBOX_EXTRA_ORIGINS", 1, "", f"names the site {site_id}, which has no folder"))
+
+
+def _ranked(campaigns: Sequence[Campaign]) -> Campaigns:
+    ranked: dict[Placement, list[Campaign]] = {}
+    for campaign in sorted(campaigns, key=lambda campaign: (-campaign.priority, campaign.id)):
+        ranked.setdefault(campaign.placement, []).append(campaign)
+    return ranked

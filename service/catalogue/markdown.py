@@ -1,0 +1,137 @@
+"""Copy in Markdown -> the small tree that the browser builds. Paragraphs, strong, emphasis, links, lists; no more.
+
+HTML is not parsed: it appears as the text it is.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from babel import Locale
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from service.catalogue.problems import did_you_mean
+from service.domain.campaign import Element, Node, Placeholder
+
+PLACEHOLDERS: Mapping[str, str] = {
+    "articles_read": "how many different articles the reader opened in the last 30 days, this one included",
+    "site_name": "the site's name",
+}
+
+_PARSER = MarkdownIt("commonmark", {"html": False})
+_PLACEHOLDER = re.compile(r"\{([A-Za-z_ ]+)(?::([^{}]*))?\}")
+_PAIRED = {
+    "paragraph": "p",
+    "strong": "strong",
+    "em": "em",
+    "bullet_list": "ul",
+    "ordered_list": "ol",
+    "list_item": "li",
+    "link": "a",
+}
+_NOT_COPY = {
+    "heading_open": "headings",
+    "blockquote_open": "block quotes",
+    "fence": "code",
+    "code_block": "code (lines indented by four spaces)",
+    "code_inline": "code",
+    "image": "pictures",
+    "hr": "rules",
+}
+_CLDR_ORDER = ("zero", "one", "two", "few", "many", "other")
+
+
+class CopyError(ValueError):
+    """Copy that cannot be shown. The message tells the editor what to write instead."""
+
+
+def parse_body(text: str, language: str, site_name: str) -> tuple[Node, ...]:
+    """The blocks of `text`. Raises CopyError."""
+    return _Builder(language, site_name).nodes(iter(_PARSER.parse(text)), None)
+
+
+def parse_line(text: str, language: str, site_name: str) -> tuple[Node, ...]:
+    """The one line of `text`, without a block around it. Raises CopyError."""
+    return _Builder(language, site_name).nodes(iter(_PARSER.parseInline(text)), None)
+
+
+@cache
+def plural_categories(language: str) -> tuple[str, ...]:
+    """The plural forms that whole numbers take in the language, in CLDR's order: (one, few, many) for ru."""
+    rule = Locale.parse(language, sep="-").plural_form
+    used = {rule(n) for n in range(201)}
+    return tuple(category for category in _CLDR_ORDER if category in used)
+
+
+def plural_form(forms: tuple[str, ...], number: int, language: str) -> str:
+    """The one of `forms` (in the order of `plural_categories`) that goes with `number`."""
+    category = Locale.parse(language, sep="-").plural_form(number)
+    return forms[plural_categories(language).index(category)]
+
+
+class _Builder:
+    def __init__(self, language: str, site_name: str) -> None:
+        self.language, self.site_name = language, site_name
+
+    def nodes(self, tokens: Iterator[Token], closing: str | None) -> tuple[Node, ...]:
+        found: list[Node] = []
+        for token in tokens:
+            if token.type == closing:
+                break
+            found.extend(self.node(token, tokens))
+        return tuple(found)
+
+    def node(self, token: Token, tokens: Iterator[Token]) -> Iterator[Node]:
+        if token.type in _NOT_COPY:
+            raise CopyError(f"{_NOT_COPY[token.type]} cannot be used here; paragraphs, **strong**, *emphasis*, links and lists can")
+        if token.type == "inline":
+            yield from self.nodes(iter(token.children or ()), None)
+        elif token.type == "text":
+            yield from self.text(token.content)
+        elif token.type == "softbreak":
+            yield " "
+        elif token.type == "hardbreak":
+            yield Element("br", {}, ())
+        else:
+            yield from self.element(token, tokens)
+
+    def element(self, token: Token, tokens: Iterator[Token]) -> Iterator[Node]:
+        kind = token.type.removesuffix("_open")
+        children = self.nodes(tokens, f"{kind}_close")
+        if token.hidden:  # the paragraph inside a tight list item
+            yield from children
+        else:
+            yield Element(_PAIRED[kind], self.attributes(token), children)
+
+    def attributes(self, token: Token) -> dict[str, str]:
+        href = str(token.attrs.get("href", ""))
+        if not href:
+            return {}
+        if not href.startswith(("https://", "mailto:")):
+            raise CopyError(f"the link {href} must begin with https:// or mailto:")
+        return {"href": href}
+
+    def text(self, text: str) -> Iterator[Node]:
+        position = 0
+        for match in _PLACEHOLDER.finditer(text):
+            if match.start() > position:
+                yield text[position : match.start()]
+            yield self.placeholder(match[1].strip(), match[2])
+            position = match.end()
+        if position < len(text):
+            yield text[position:]
+
+    def placeholder(self, name: str, forms: str | None) -> Node:
+        if name not in PLACEHOLDERS:
+            raise CopyError(f"{{{name}}} is not a placeholder; {did_you_mean(name, list(PLACEHOLDERS))}")
+        if name == "site_name":
+            return self.site_name
+        if forms is None:
+            return Placeholder(name)
+        words = tuple(form.strip() for form in forms.split("|"))
+        wanted = plural_categories(self.language)
+        if len(words) != len(wanted):
+            example = " | ".join(wanted)
+            raise CopyError(f"{{{name}: …}} needs {len(wanted)} forms in {self.language}, separated by | ({example})")
+        return Placeholder(name, words)

@@ -1,0 +1,136 @@
+"""One YAML file as plain values, with the line of every one of them.
+
+YAML 1.2, so that the country NO stays a country; duplicate keys are refused; decimals keep their digits
+(`Decimal`), because amounts of money are among them. Dates stay text: the schemas know the site's time zone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from ruamel.yaml import YAML
+from ruamel.yaml.constructor import SafeConstructor
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from service.catalogue.problems import CatalogueError, Problem
+
+Path_: TypeAlias = tuple[str | int, ...]
+
+MOST_BYTES = 256 * 1024
+MOST_NODES = 20_000  # aliases of aliases can make a small file enormous,
+MOST_DEPTH = 20  # and one that names itself, endless
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file's values, and for each path into them the line (from 1) where it stands."""
+
+    file: str
+    values: Any
+    lines: Mapping[Path_, int]
+
+    def line_of(self, path: Path_) -> int:
+        """The line of `path`, or of the nearest thing around it that exists."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+    def problem(self, path: Path_, message: str) -> Problem:
+        """A problem at that place."""
+        return Problem(self.file, self.line_of(path), ".".join(map(str, path)), message)
+
+
+def read_yaml(file: Path, shown_as: str) -> Document:
+    """The document in `file`, called `shown_as` in problems.
+
+    Raises CatalogueError when it cannot be read, is not YAML, or names a key twice.
+    """
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise CatalogueError([Problem(shown_as, 1, "", f"cannot be read: {error.strerror}")]) from error
+    return parse_yaml(raw, shown_as)
+
+
+def parse_yaml(raw: bytes, shown_as: str) -> Document:
+    """`read_yaml` for bytes already at hand."""
+    if len(raw) > MOST_BYTES:
+        raise CatalogueError([Problem(shown_as, 1, "", f"is larger than {MOST_BYTES // 1024} KB; split it")])
+    try:
+        node = YAML(typ="safe", pure=True).compose(raw.decode())
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise CatalogueError([Problem(shown_as, line, "", "is not UTF-8 text; save it as UTF-8")]) from error
+    except MarkedYAMLError as error:
+        raise CatalogueError([_syntax_problem(error, shown_as)]) from error
+    except YAMLError as error:
+        raise CatalogueError([Problem(shown_as, 1, "", f"is not YAML: {error}")]) from error
+    if node is None:
+        raise CatalogueError([Problem(shown_as, 1, "", "is empty")])
+    return _Reader(shown_as).document(node)
+
+
+def _syntax_problem(error: MarkedYAMLError, file: str) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    what = ", ".join(text.strip() for text in (error.context, error.problem) if text)
+    hint = "check the indentation, and put text that contains a colon in quotes"
+    return Problem(file, mark.line + 1 if mark else 1, "", f"is not YAML: {what}; {hint}")
+
+
+class _Reader:
+    """Walks the nodes once, noting lines and duplicate keys as it goes."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.lines: dict[Path_, int] = {}
+        self.problems: list[Problem] = []
+        self.scalars = SafeConstructor(loader=YAML(typ="safe", pure=True))
+        self.seen = 0
+
+    def document(self, node: Node) -> Document:
+        values = self.value(node, ())
+        if self.problems:
+            raise CatalogueError(self.problems)
+        return Document(self.file, values, self.lines)
+
+    def value(self, node: Node, path: Path_) -> Any:
+        self.seen += 1
+        if self.seen > MOST_NODES or len(path) > MOST_DEPTH:
+            raise CatalogueError([Problem(self.file, 1, "", "holds too many values; are aliases (*) nested?")])
+        self.lines.setdefault(path, node.start_mark.line + 1)
+        if isinstance(node, MappingNode):
+            return self.mapping(node, path)
+        if isinstance(node, SequenceNode):
+            return [self.value(child, (*path, index)) for index, child in enumerate(node.value)]
+        return self.scalar(node, path)
+
+    def mapping(self, node: MappingNode, path: Path_) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = key_node.value if isinstance(key_node, ScalarNode) else "?"
+            here, line = (*path, key), key_node.start_mark.line + 1
+            if key in result:
+                self.problem(here, line, f"is written twice (first on line {self.lines[here]}); keep one of them")
+                continue
+            self.lines[here] = line
+            result[key] = self.value(value_node, here)
+        return result
+
+    def scalar(self, node: ScalarNode, path: Path_) -> Any:
+        kind = str(node.tag).rsplit(":", 1)[-1]
+        text = str(node.value)
+        try:
+            if kind == "float":
+                return Decimal(text.replace("_", ""))
+            if kind in ("int", "bool", "null"):
+                return self.scalars.construct_object(node)
+        except (ArithmeticError, ValueError):
+            self.problem(path, node.start_mark.line + 1, f"{text} is not a number we understand")
+            return None
+        return text
+
+    def problem(self, path: Path_, line: int, message: str) -> None:
+        self.problems.append(Problem(self.file, line, ".".join(map(str, path)), message))

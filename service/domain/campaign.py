@@ -1,0 +1,79 @@
+"""A campaign: one staff file, with its schedule, its cap and its wordings."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from service.domain.site import FrequencyCap, Placement
+
+
+class Kind(StrEnum):
+    """What a campaign asks for."""
+
+    CONTRIBUTION = "contribution"
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A piece of Markdown: `tag` is one of p, strong, em, a, ul, ol, li, br; only `a` has attributes (href)."""
+
+    tag: str
+    attributes: Mapping[str, str]
+    children: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """A hole in the copy, filled for each reader. `forms`: plural forms in the order CLDR names them for the language."""
+
+    name: str
+    forms: tuple[str, ...] = ()
+
+
+Node: TypeAlias = "str | Element | Placeholder"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What one variant says in one language."""
+
+    heading: Sequence[Node]
+    body: Sequence[Node]
+    button: str
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One wording. `copy` always holds the site's default language."""
+
+    name: str
+    weight: float
+    copy: Mapping[str, Copy]
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a campaign runs: from `start` (included) until `end` (excluded); None is open."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+
+    def covers(self, now: datetime) -> bool:
+        """True while the campaign runs."""
+        return (self.start is None or self.start <= now) and (self.end is None or now < self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """One staff file. `key` is what a reader's record holds of it."""
+
+    id: str
+    key: int
+    kind: Kind
+    placement: Placement
+    priority: int
+    schedule: Schedule
+    frequency: FrequencyCap | None
+    variants: tuple[Variant, ...]

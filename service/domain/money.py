@@ -1,0 +1,89 @@
+"""Amounts of money as whole numbers of a currency's minor unit, and what Stripe asks of them.
+
+Source: docs.stripe.com/currencies ("zero-decimal currencies", "special cases", "minimum and maximum charge amounts").
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import StrEnum
+
+ZERO_DECIMAL = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF".split())
+THREE_DECIMAL = frozenset("BHD JOD KWD OMR TND".split())
+
+# Stripe sends these with two decimals that must be 00, although the currencies have none.
+SENT_TIMES_100 = frozenset({"ISK", "UGX"})
+
+# The least Stripe will charge by card, in minor units. It holds for the currency the account settles in.
+CARD_MINIMUM: Mapping[str, int] = {
+    **dict.fromkeys("USD EUR AUD CAD CHF NZD SGD BRL INR ILS ZAR PHP COP ARS IDR RUB".split(), 50),
+    "GBP": 30,
+    **dict.fromkeys("AED MYR PLN RON".split(), 200),
+    "DKK": 250,
+    "NOK": 300,
+    "SEK": 300,
+    "HKD": 400,
+    "MXN": 1000,
+    "THB": 1000,
+    "CZK": 1500,
+    "HUF": 17500,
+    "JPY": 50,
+    "KRW": 50,
+}
+
+# Methods other than cards take eight digits at most; some currencies allow more.
+MOST_DIGITS: Mapping[str, int] = {"COP": 10, "INR": 9, "IDR": 12}
+
+
+class Interval(StrEnum):
+    """How often a reader gives."""
+
+    ONCE = "once"
+    MONTHLY = "monthly"
+    ANNUAL = "annual"
+
+
+class MoneyError(ValueError):
+    """An amount that its currency, or Stripe, cannot take."""
+
+
+def exponent(currency: str) -> int:
+    """How many decimals the currency has: 2 for USD, 0 for JPY, 3 for KWD."""
+    if currency in ZERO_DECIMAL:
+        return 0
+    return 3 if currency in THREE_DECIMAL else 2
+
+
+def to_minor(amount: Decimal, currency: str) -> int:
+    """`amount` in major units, as a human writes it, in minor units.
+
+    Raises MoneyError when it has more decimals than the currency, or ones that Stripe refuses.
+    """
+    scaled = amount.scaleb(exponent(currency))
+    if scaled != scaled.to_integral_value():
+        raise MoneyError(f"{currency} has {exponent(currency)} decimals (got {amount})")
+    minor = int(scaled)
+    to_stripe(minor, currency)
+    return minor
+
+
+def to_major(amount_minor: int, currency: str) -> Decimal:
+    """The amount as a human reads it."""
+    return Decimal(amount_minor).scaleb(-exponent(currency))
+
+
+def to_stripe(amount_minor: int, currency: str) -> int:
+    """The number that Stripe's API takes for this amount.
+
+    Raises MoneyError when Stripe would refuse it: a three-decimal amount that does not end in 0, or too many digits.
+    """
+    sent = amount_minor * 100 if currency in SENT_TIMES_100 else amount_minor
+    if currency in THREE_DECIMAL and sent % 10:
+        raise MoneyError(f"{currency} amounts have at most two decimals")
+    if len(str(sent)) > MOST_DIGITS.get(currency, 8):
+        raise MoneyError(f"{currency} amounts have at most {MOST_DIGITS.get(currency, 8)} digits")
+    return sent
+
+
+def from_stripe(amount: int, currency: str) -> int:
+    """The inverse of `to_stripe`."""
+    return amount // 100 if currency in SENT_TIMES_100 else amount

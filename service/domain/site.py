@@ -1,0 +1,137 @@
+"""One publication: where it lives, what it asks for, and how far asking may go."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from functools import cached_property
+from re import Pattern
+from zoneinfo import ZoneInfo
+
+from service.domain.money import Interval
+from service.domain.reader import Page
+
+
+class Placement(StrEnum):
+    """Where an appeal goes."""
+
+    BANNER = "banner"
+    INLINE = "inline"
+    OVERLAY = "overlay"
+
+    @property
+    def has_the_page_to_itself(self) -> bool:
+        """True for a placement that shuts out the others on its page view. Source: DESIGN §6."""
+        return self is Placement.OVERLAY
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementSettings:
+    """One placement's kill switch, and what the script needs to know to put it in its place."""
+
+    switched_on: bool = True
+    place: Mapping[str, str] = None  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "place", dict(self.place or {}))
+
+
+@dataclass(frozen=True, slots=True)
+class FrequencyCap:
+    """At most `max` impressions in any `window`, each at least `min_gap` after the one before."""
+
+    max: int
+    window: timedelta
+    min_gap: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """How long the service keeps quiet after each of these."""
+
+    after_dismissal: timedelta
+    after_once: timedelta
+    after_cancelled: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    """What "remind me later" offers, in days."""
+
+    choices: tuple[int, ...]
+    default: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusions:
+    """Pages on which nobody is ever asked. Any one match is enough."""
+
+    sections: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
+    urls: Pattern[str] | None = None
+
+    def cover(self, page: Page) -> bool:
+        """True when `page` is one of them; sections and tags match whatever their case."""
+        return (
+            page.section.casefold() in self.sections
+            or any(tag.casefold() in self.tags for tag in page.tags)
+            or bool(self.urls and self.urls.fullmatch(page.url))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """What is suggested and accepted in one currency. All in minor units."""
+
+    currency: str
+    minimum_minor: int
+    maximum_minor: int
+    suggested: Mapping[Interval, tuple[int, ...]]
+
+    def chosen(self, interval: Interval) -> int:
+        """The amount that is filled in at first: the middle one."""
+        suggested = self.suggested[interval]
+        return suggested[len(suggested) // 2]
+
+
+@dataclass(frozen=True)
+class Site:
+    """One publication, from `config/sites/<id>/site.yaml`."""
+
+    id: str
+    name: str
+    origins: frozenset[str]
+    time_zone: ZoneInfo
+    languages: tuple[str, ...]
+    switched_on: bool
+    currencies: Mapping[str, Amounts]
+    default_currency: str
+    currency_by_country: Mapping[str, str]
+    default_interval: Interval
+    payment_methods: tuple[str, ...]
+    frequency: FrequencyCap
+    per_page: int
+    rest: Rest
+    snooze: Snooze
+    never_ask_on: Exclusions
+    placements: Mapping[Placement, PlacementSettings]
+
+    @property
+    def default_language(self) -> str:
+        """The language that copy falls back to."""
+        return self.languages[0]
+
+    @cached_property
+    def languages_by_tag(self) -> Mapping[str, str]:
+        """Lower-case language tag -> the site's language, for exact and primary tags alike ("en-gb", "en")."""
+        return {key: language for language in reversed(self.languages) for key in (language.split("-")[0].lower(), language.lower())}
+
+    def language_for(self, wanted: str | None) -> str:
+        """The site's language nearest to `wanted` ("ru-RU" finds "ru"), else its default."""
+        tag = (wanted or "").lower().replace("_", "-")
+        known = self.languages_by_tag
+        return known.get(tag) or known.get(tag.split("-")[0]) or self.default_language
+
+    def currency_for(self, country: str | None) -> str:
+        """The currency offered to a reader in `country` (ISO 3166, or None when unknown)."""
+        return self.currency_by_country.get(country or "", self.default_currency)

@@ -1,0 +1,103 @@
+"""The ledger: one idempotent line for each contribution, keyed by the Stripe object that it mirrors."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from service.domain.contribution import Attribution, Contribution, Payment, State
+from service.domain.money import Interval
+from service.store.connection import Store, load_script
+
+_WRITE = load_script("ledger")
+
+
+class Ledger:
+    """Contributions as Stripe last confirmed them. Every method raises StoreUnavailableError when Redis cannot be had."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def begin_look(self, contribution: str) -> int:
+        """A number for the look at Stripe that is about to begin: `write` lets only the latest one stand."""
+        return int(self._store.command("HINCRBY", _key(contribution), "asked", 1))
+
+    def write(self, contribution: Contribution, look: int) -> bool:
+        """True when this changed the line. An equal line, or one from a later look, changes nothing."""
+        changed = bool(self._store.run(_WRITE, _key(contribution.id), look, _dump(contribution)))
+        began = int(contribution.began_at.timestamp())
+        self._store.command("ZADD", _index(contribution.attribution.site), began, contribution.id)
+        return changed
+
+    def get(self, contribution: str) -> Contribution | None:
+        """The line, or None."""
+        body = self._store.command("HGET", _key(contribution), "body")
+        return _load(body) if body else None
+
+    def of_site(self, site: str) -> Iterator[Contribution]:
+        """Every line of the site, oldest first."""
+        for name in self._store.command("ZRANGE", _index(site), 0, -1):
+            line = self.get(name.decode())
+            if line is not None:
+                yield line
+
+
+class Bookmark:
+    """How far the worker has read Stripe's events."""
+
+    _KEY = "hb:events-read-until"
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def get(self) -> datetime | None:
+        """The moment until which every event is accounted for, or None."""
+        seconds = self._store.command("GET", self._KEY)
+        return datetime.fromtimestamp(int(seconds), UTC) if seconds else None
+
+    def set(self, until: datetime) -> None:
+        """Moves the bookmark."""
+        self._store.command("SET", self._KEY, int(until.timestamp()))
+
+
+def _key(contribution: str) -> str:
+    return f"hb:l:{{{contribution}}}"
+
+
+def _index(site: str) -> str:
+    return f"hb:li:{{{site}}}"
+
+
+def _dump(line: Contribution) -> str:
+    body: dict[str, Any] = {
+        "id": line.id,
+        "state": line.state,
+        "interval": line.interval,
+        "currency": line.currency,
+        "amount_minor": line.amount_minor,
+        "began_at": line.began_at.isoformat(),
+        "ended_at": line.ended_at.isoformat() if line.ended_at else None,
+        "customer": line.customer,
+        "attribution": {name: getattr(line.attribution, name) for name in Attribution.__dataclass_fields__},
+        "payments": [{"id": paid.id, "net_minor": paid.net_minor, "at": paid.at.isoformat()} for paid in line.payments],
+    }
+    return json.dumps(body, sort_keys=True)
+
+
+def _load(body: bytes) -> Contribution:
+    values = json.loads(body)
+    ended_at = values["ended_at"]
+    return Contribution(
+        id=values["id"],
+        state=State(values["state"]),
+        interval=Interval(values["interval"]),
+        currency=values["currency"],
+        amount_minor=values["amount_minor"],
+        began_at=datetime.fromisoformat(values["began_at"]),
+        ended_at=datetime.fromisoformat(ended_at) if ended_at else None,
+        customer=values["customer"],
+        attribution=Attribution(**values["attribution"]),
+        payments=tuple(
+            Payment(paid["id"], paid["net_minor"], datetime.fromisoformat(paid["at"])) for paid in values["payments"]
+        ),
+    )

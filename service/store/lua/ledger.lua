@@ -1,0 +1,9 @@
+-- One line of the ledger, a hash: `asked` counts looks at Stripe begun, `fence` is the look that `body` came from.
+-- A look begun later has seen at least as much, so an earlier one must not overwrite it.
+-- ARGV: fence, body. Returns 1 when the line changed.
+local fence = tonumber(ARGV[1])
+local held = redis.call('HMGET', KEYS[1], 'fence', 'body')
+if held[1] and tonumber(held[1]) > fence then return 0 end
+redis.call('HSET', KEYS[1], 'fence', fence, 'body', ARGV[2])
+if held[2] == ARGV[2] then return 0 end
+return 1

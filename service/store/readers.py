@@ -1,0 +1,60 @@
+"""What is remembered of each reader: one key, one call for each thing that happens."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from service.domain.reader import Gift, History, short_key
+from service.store.connection import Store, load_script
+from service.store.record import SNOOZED, history_from
+
+# Litter collection, not policy: a browser that has not been here for so long has forgotten its token.
+KEEP = timedelta(days=400)
+_KEEP_MS = KEEP // timedelta(milliseconds=1)
+
+_VIEW, _EVENTS, _GIFT = load_script("view"), load_script("events"), load_script("gift")
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happened to one appeal. `flag` is one of record.SEEN, CLICKED, DISMISSED."""
+
+    campaign_key: int
+    receipt_key: int
+    flag: int
+
+
+class ReaderStore:
+    """Readers' records. Every method raises StoreUnavailableError when Redis cannot be had."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def record_view(self, site: str, reader: str, article: str | None, now: datetime) -> History:
+        """The reader's history, with this page view in it. `article`: the article's address, None on other pages."""
+        key = short_key(article) if article else 0
+        return history_from(self._store.run(_VIEW, _key(site, reader), int(now.timestamp()), _KEEP_MS, key))
+
+    def record_events(self, site: str, reader: str, happenings: Sequence[Happening], now: datetime) -> list[bool]:
+        """For each, whether it is new; one that was recorded before changes nothing."""
+        words: list[int] = []
+        for happening in happenings:
+            words += (happening.campaign_key, happening.receipt_key, happening.flag, 0)
+        news = self._store.run(_EVENTS, _key(site, reader), int(now.timestamp()), _KEEP_MS, *words)
+        return [bool(new) for new in news]
+
+    def snooze(self, site: str, reader: str, about: Happening, until: datetime, now: datetime) -> bool:
+        """Nothing is asked until `until`; a later snooze replaces an earlier one. True the first time for a receipt."""
+        words = (about.campaign_key, about.receipt_key, SNOOZED, int(until.timestamp()))
+        (new,) = self._store.run(_EVENTS, _key(site, reader), int(now.timestamp()), _KEEP_MS, *words)
+        return bool(new)
+
+    def record_gift(self, site: str, reader: str, contribution: str, gift: Gift, fence: int, now: datetime) -> bool:  # noqa: PLR0913
+        """Remembers where a contribution stands, unless a later look at Stripe already did. True when written."""
+        words = (short_key(contribution), fence, int(gift.at.timestamp()), int(gift.state))
+        return bool(self._store.run(_GIFT, _key(site, reader), int(now.timestamp()), _KEEP_MS, *words))
+
+
+def _key(site: str, reader: str) -> str:
+    """The braces keep everything of one reader in one slot of a Cluster."""
+    return f"hb:r:{{{site}:{reader}}}"
