@@ -1,0 +1,100 @@
+/** The custom element: a frame with a shadow root, in the page's own theme, for an appeal or for thanks. */
+import { make } from "./dom.js";
+import { sheet } from "./styles.js";
+
+/** Dark when what lies behind the element is dark; a page that says nothing else follows the reader's system. */
+function themeOf(surface) {
+  const said = getComputedStyle(document.documentElement).getPropertyValue("--honestybox-theme").trim();
+  if (said === "light" || said === "dark") return said;
+  for (let node = surface; node; node = node.parentElement) {
+    const [, red, green, blue, alpha] = /^rgba?\((\d+), (\d+), (\d+)(?:, ([\d.]+))?/
+      .exec(getComputedStyle(node).backgroundColor) || [];
+    if (red && alpha !== "0") return red * 0.299 + green * 0.587 + blue * 0.114 < 128 ? "dark" : "light";
+  }
+  // Nothing painted: the browser's own canvas, which is dark only for pages that say they can be.
+  const scheme = getComputedStyle(document.documentElement).colorScheme;
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  return /dark/.test(scheme) && (dark || !/light/.test(scheme)) ? "dark" : "light";
+}
+
+export class HonestyBox extends HTMLElement {
+  #root = this.attachShadow({ mode: "open" });
+  #panel;
+  #life = new AbortController();
+  #surface = document.body;
+  #wanted;
+
+  /** Ends with the element's stay on the page. */
+  get life() {
+    return this.#life.signal;
+  }
+
+  /** The element that is seen, measured and filled. */
+  get panel() {
+    return this.#panel;
+  }
+
+  /**
+   * @param {{placement: string, edge?: string, language: string, direction: string, theme?: string}} look
+   */
+  frame({ placement, edge, language, direction, theme }) {
+    this.#wanted = theme;
+    this.#root.adoptedStyleSheets = [sheet()];
+    this.setAttribute("placement", placement);
+    if (placement === "banner") this.setAttribute("edge", edge === "bottom" ? "bottom" : "top");
+    this.#panel = make(placement === "overlay" ? "dialog" : "section", {
+      class: "panel " + placement, lang: language, dir: direction, "aria-labelledby": "heading",
+    });
+    this.#root.replaceChildren(this.#panel);
+    return this.#panel;
+  }
+
+  /** Puts the element on the page; `put` says where, the end of the body when it does not. */
+  place(put = (element) => document.body.append(element), surface = document.body) {
+    this.#surface = surface;
+    put(this);
+    this.#dress();
+    matchMedia("(prefers-color-scheme: dark)")
+      .addEventListener("change", () => requestAnimationFrame(() => this.#dress()), { signal: this.life });
+    if (this.#panel.localName === "dialog") this.#panel.showModal();
+    else if (this.getAttribute("placement") === "banner") this.#stepAside();
+  }
+
+  #dress() {
+    const wanted = this.#wanted;
+    this.#panel.dataset.theme = wanted === "light" || wanted === "dark" ? wanted : themeOf(this.#surface);
+  }
+
+  /** A strip must not hide what the keyboard has just reached; it leaves the way free until the focus moves on. */
+  #stepAside() {
+    document.addEventListener("focusin", ({ target }) => {
+      const mine = this.#panel.getBoundingClientRect();
+      const its = target.getBoundingClientRect();
+      const hidden = target !== this && its.height > 0 && its.top >= mine.top - 4 && its.bottom <= mine.bottom + 4;
+      this.#panel.classList.toggle("aside", hidden);
+    }, { signal: this.life });
+  }
+
+  remove() {
+    this.#life.abort();
+    if (this.#panel && this.#panel.open) this.#panel.close();
+    super.remove();
+  }
+}
+
+/** A new box; the element is registered once, by whichever module needs it first. */
+export function newBox() {
+  if (!customElements.get("honesty-box")) customElements.define("honesty-box", HonestyBox);
+  return document.createElement("honesty-box");
+}
+
+/** The way out, always there to be found. */
+export function closeButton(words, onclick) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  const cross = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  cross.setAttribute("d", "M5 5l14 14M19 5L5 19");
+  svg.append(cross);
+  return make("button", { type: "button", class: "close", "aria-label": words.close, title: words.close, onclick }, svg);
+}

@@ -1,0 +1,63 @@
+/** Where an appeal goes into the page, and when it may, so that nothing the reader is looking at moves. */
+
+/**
+ * The point in the page, or null when the page has no such place.
+ *
+ * @param {{selector?: string, position?: "end"|"start"|"before"|"after"}} [place]
+ */
+export function findPlace(place) {
+  let anchor = null;
+  try {
+    anchor = place && place.selector ? document.querySelector(place.selector) : null;
+  } catch (unreadable) {
+    return null; // a selector this browser does not know is a place this page does not have
+  }
+  if (!anchor) return null;
+  const { position } = place;
+  const method = { start: "prepend", before: "before", after: "after" }[position] || "append";
+  const above = position === "start" || position === "before";
+  const y = () => anchor.getBoundingClientRect()[above ? "top" : "bottom"];
+  return {
+    anchor,
+    put: (element) => anchor[method](element),
+    /** True while growing here moves nothing that shows: below the window, or at the end of a page that scrolls. */
+    still: () => y() >= innerHeight || (!above && y() > 0 && document.documentElement.scrollHeight > innerHeight
+      && nothingFollows(anchor)),
+  };
+}
+
+/** True when nothing that shows in the window comes after the element. */
+function nothingFollows(element) {
+  for (let node = element; node && node !== document.body; node = node.parentElement) {
+    for (let next = node.nextElementSibling; next; next = next.nextElementSibling) {
+      const box = next.getBoundingClientRect();
+      if (box.height && box.top < innerHeight && getComputedStyle(next).position !== "fixed") return false;
+    }
+  }
+  return true;
+}
+
+/**
+ * Calls `insert` as soon as the place is still: at once, after the page has grown, when the reader scrolls back up, or
+ * never. (Above the window would do where browsers anchor scrolling, but nobody would see it there.)
+ */
+export function whenStill(place, insert, signal) {
+  const waiting = new AbortController();
+  let frame = 0;
+  const look = () => {
+    frame = 0;
+    if (waiting.signal.aborted || !place.anchor.isConnected || !place.still()) return;
+    waiting.abort();
+    insert();
+  };
+  const later = () => {
+    frame = frame || requestAnimationFrame(look);
+  };
+  const growth = new ResizeObserver(later);
+  waiting.signal.addEventListener("abort", () => growth.disconnect());
+  signal.addEventListener("abort", () => waiting.abort());
+  window.addEventListener("scroll", later, { signal: waiting.signal, passive: true, capture: true });
+  window.addEventListener("resize", later, { signal: waiting.signal });
+  growth.observe(document.body);
+  look();
+}

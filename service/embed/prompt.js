@@ -1,0 +1,155 @@
+/**
+ * The tag a site embeds: asks the service once per page view and loads the rest only when there is something to show.
+ *
+ *     <script async src="https://support.example.org/embed/v1/prompt.js" data-site="daily-lantern"></script>
+ *
+ * data-site      the site's name in its config
+ * data-consent   "denied" keeps nothing and is asked nothing that needs a history; read anew for every page view
+ * data-theme     "light" or "dark"; otherwise the page's own background decides
+ *
+ * It sits on other people's pages: whatever goes wrong becomes a `honestybox:error` event and never an exception.
+ */
+(() => {
+  "use strict";
+  const script = document.currentScript || document.querySelector('script[src*="/embed/v1/prompt.js"]');
+  if (!script || (window.honestybox && window.honestybox.refresh)) return;
+
+  const modules = script.src.replace(/[^/]*$/, "");
+  const service = modules.replace(/embed\/v1\/$/, "");
+  const site = script.dataset.site;
+  const key = "honestybox:" + site;
+  const root = document.documentElement;
+  const load = (name) => import(modules + name + ".js");
+
+  let reader = null;
+  let shown = null;
+  let current = null;
+  let turn = Promise.resolve();
+
+  const announce = (name, detail, from) => {
+    (from || root).dispatchEvent(new CustomEvent("honestybox:" + name, { bubbles: true, composed: true, detail }));
+  };
+
+  /** True when this browser lets us keep the token; writing is tried as well, since reading alone proves nothing. */
+  const recall = () => {
+    reader = null;
+    try {
+      if (script.dataset.consent === "denied") {
+        localStorage.removeItem(key);
+        return false;
+      }
+      const kept = localStorage.getItem(key) || "";
+      localStorage.setItem(key, kept);
+      keep(kept);
+      return true;
+    } catch (refused) {
+      return false;
+    }
+  };
+
+  const keep = (token) => {
+    reader = token || null;
+    try {
+      if (token) localStorage.setItem(key, token);
+      else localStorage.removeItem(key);
+    } catch (refused) {
+      // Without storage the next page view is a stranger's, which is what the reader asked their browser for.
+    }
+  };
+
+  /** The answer to one request; a refused token is forgotten, and the question asked once more without it. */
+  const post = async (path, body, signal) => {
+    // A string body is sent as text/plain, which costs no preflight.
+    const answer = await fetch(service + path, {
+      method: "POST", body: JSON.stringify(body), credentials: "omit", signal,
+    });
+    const said = await answer.json().catch(() => ({}));
+    if (answer.ok) return said;
+    if (said.field === "reader" && answer.status < 500 && body.reader) {
+      keep(null);
+      return post(path, { ...body, reader: null }, signal);
+    }
+    throw Object.assign(new Error(said.detail || "HTTP " + answer.status), { status: answer.status, field: said.field });
+  };
+
+  /** Resolves when the document is parsed and somebody is looking at it; a prerendered page waits to be opened. */
+  const watched = (signal) => new Promise((resolve) => {
+    const check = () => {
+      if (document.readyState !== "loading" && !document.hidden && !document.prerendering) resolve();
+    };
+    for (const type of ["readystatechange", "visibilitychange", "prerenderingchange"]) {
+      document.addEventListener(type, check, { signal });
+    }
+    signal.addEventListener("abort", resolve);
+    check();
+  });
+
+  const visit = () => {
+    const utm = {};
+    new URLSearchParams(location.search).forEach((value, name) => {
+      if (/^utm_\w{1,20}$/.test(name)) utm[name.slice(4)] = value.slice(0, 200);
+    });
+    const width = innerWidth;
+    const touch = matchMedia("(pointer:coarse)").matches;
+    return {
+      referrer: document.referrer.slice(0, 2000), utm, width,
+      device: width < 600 ? "phone" : touch && width < 1400 ? "tablet" : "desktop",
+    };
+  };
+
+  const context = {
+    site, service, announce, post,
+    theme: () => script.dataset.theme,
+    reader: () => reader,
+  };
+
+  const ask = async (page, signal) => {
+    const consent = recall();
+    const request = { site, reader, consent, page, visit: visit(), placements: ["banner", "inline", "overlay"] };
+    // An appeal that comes after ten seconds interrupts somebody who is reading by now.
+    const late = setTimeout(() => current.abort(), 1e4);
+    const response = await post("v1/decisions", request, signal);
+    clearTimeout(late);
+    // No token in the answer means that the service could not look, not that it forgot this reader.
+    if (consent && response.reader) keep(response.reader);
+    announce("decision", { request, response });
+    if (!response.appeals.length) return;
+    const { show } = await load("appeal");
+    if (!signal.aborted) shown = show(response.appeals, context);
+  };
+
+  /** One page view: thank whoever comes back from the payment, else ask the service. */
+  const open = async (signal) => {
+    const [{ readPage }] = await Promise.all([load("facts"), watched(signal)]);
+    if (signal.aborted) return;
+    const page = readPage(document, location, script.dataset);
+    const [, outcome] = /^#honestybox=(paid|pending|unverified)$/.exec(location.hash) || [];
+    if (!outcome) return ask(page, signal);
+    history.replaceState(history.state, "", location.pathname + location.search);
+    const { thank } = await load("thanks");
+    const done = await thank(outcome, page.language, context);
+    if (signal.aborted) done.remove();
+    else shown = done;
+  };
+
+  /** Takes away what is shown and asks anew; for sites that change pages without loading one. */
+  const refresh = () => {
+    if (current) current.abort();
+    if (shown) shown.remove();
+    shown = null;
+    const mine = (current = new AbortController());
+    // One after the other: an answer that is still on its way is dropped before the next question is put.
+    turn = turn.then(async () => {
+      if (mine.signal.aborted) return;
+      try {
+        await open(mine.signal);
+      } catch (problem) {
+        if (mine === current) announce("error", { message: String(problem), status: problem.status, field: problem.field });
+      }
+    });
+    return turn;
+  };
+
+  window.honestybox = Object.freeze({ refresh });
+  refresh();
+})();

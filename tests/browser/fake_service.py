@@ -1,0 +1,232 @@
+"""A newspaper and a service that answers from cards, each on its own origin, for tests of the script alone."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import rjsmin
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).resolve().parents[2]
+EMBED = ROOT / "service" / "embed"
+LOCALES = ROOT / "service" / "locales"
+
+Answer = tuple[int, dict[str, Any]]
+Card = Callable[[dict[str, Any]], Answer]
+
+
+@cache
+def minified(name: str) -> bytes:
+    """One module as production serves it."""
+    return rjsmin.jsmin((EMBED / name).read_text("utf-8")).encode()
+
+
+@cache
+def locale(language: str) -> dict[str, Any]:
+    """The interface's words in one language, without its direction."""
+    words = dict(YAML(typ="safe").load((LOCALES / f"{language}.yaml").read_text("utf-8")))
+    words.pop("direction")
+    return words
+
+
+def money(minor: int, language: str = "en") -> str:
+    whole = f"{minor // 100:,}" if minor % 100 == 0 else f"{minor / 100:,.2f}"
+    return f"${whole}" if language == "en" else f"{whole.replace(',', ' ').replace('.', ',')} $"
+
+
+def a_form(language: str = "en", **changes: Any) -> dict[str, Any]:
+    amounts = {"once": [1000, 2500, 5000], "monthly": [200, 500, 1000], "annual": [2000, 5000, 10000]}
+    words = locale(language)
+    return {
+        "currency": "USD", "exponent": 2, "pattern": "¤#,##0.00" if language == "en" else "#,##0.00 ¤",
+        "intervals": ["once", "monthly", "annual"], "default_interval": "monthly",
+        "amounts": {
+            interval: [{"minor": minor, "label": money(minor, language)} for minor in minors]
+            for interval, minors in amounts.items()
+        },
+        "chosen": {"once": 2500, "monthly": 500, "annual": 5000},
+        "minimum_minor": 200, "maximum_minor": 500000,
+        "minimum_label": money(200, language), "maximum_label": money(500000, language),
+        "amount_labels": {interval: words[f"amount_{interval}"] for interval in amounts},
+        "symbol": "$", "payment_methods": ["card", "apple_pay", "google_pay"],
+    } | changes
+
+
+COPY: dict[str, dict[str, Any]] = {
+    "en": {
+        "heading": ["Keep the lamp lit"],
+        "body": [
+            ["p", {}, ["This is the ", ["strong", {}, ["fifth"]], " article you open this month. Nobody owns us but "
+                       "our readers, so nobody but our readers can keep us asking. ",
+                       ["a", {"href": "https://paper.example/how"}, ["See how we spend it"]], "."]],
+            ["p", {}, ["If you can, please give what the paper is worth to you. It takes a minute."]],
+        ],
+        "button": "Continue",
+    },
+    "ru": {
+        "heading": ["Пусть лампа горит"],
+        "body": [
+            ["p", {}, ["Это ", ["strong", {}, ["пятая"]], " статья, которую вы открыли в этом месяце. У нас нет "
+                       "владельцев, кроме читателей, и задавать вопросы нам помогают только они."]],
+            ["p", {}, ["Если можете, поддержите газету той суммой, которой она для вас стоит."]],
+        ],
+        "button": "Продолжить",
+    },
+}
+
+
+def an_appeal(placement: str = "inline", language: str = "en", **changes: Any) -> dict[str, Any]:
+    place = {"inline": {"selector": "article .content", "position": "end"}, "banner": {"edge": "bottom"}, "overlay": {}}
+    days = {"en": ("in 7 days", "in 30 days"), "ru": ("через 7 дней", "через 30 дней")}[language]
+    return {
+        "receipt": f"receipt-{placement}", "campaign": "lights-on", "variant": "plain", "kind": "contribution",
+        "placement": placement, "language": language, "direction": "ltr", "dismissible": True,
+        "place": place[placement], "copy": COPY[language], "form": a_form(language),
+        "snooze": {"choices": [{"days": 7, "label": days[0]}, {"days": 30, "label": days[1]}], "default_days": 30},
+        "words": locale(language),
+    } | changes
+
+
+def a_decision(*appeals: dict[str, Any], reader: str | None = "token-1") -> Answer:
+    access = {"granted": True, "reason": "no_meter"}
+    return 200, {"reader": reader, "access": access, "appeals": list(appeals), "withheld": {}}
+
+
+def a_problem(status: int, title: str, **facts: Any) -> Answer:
+    return status, {"type": "about:blank", "title": title, "status": status, "detail": title} | facts
+
+
+def an_article(tag: str, *, paragraphs: int = 12, after: str = "", head: str = "") -> str:
+    text = (
+        "<p>The harbour commission met for the third time this week and again found no quorum, although eleven of its "
+        "nineteen members had been seen at lunch across the square. The minutes, which run to a single line, record "
+        "the time and the weather.</p>"
+    ) * paragraphs
+    return f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>No quorum at the harbour</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/paper.css">{head}</head>
+<body><header><a href="/">The Daily Lantern</a></header><main><article><h1>No quorum at the harbour</h1>
+<div class="content">{text}</div></article><aside><h2>More from the harbour</h2><p>{"Tide tables. " * 40}</p></aside></main>
+<footer><p>{"The Daily Lantern, printed daily. " * 20}</p></footer>{tag}{after}</body></html>"""
+
+
+PAPER_CSS = """:root{color-scheme:light dark}body{margin:0;font:18px/1.55 "Source Serif 4",Lora,Georgia,serif;background:#fbfaf7;color:#1b1b1b}
+header{border-bottom:1px solid #ccc;padding:14px 20px;font:700 26px Georgia,serif;text-align:center}header a{color:inherit;text-decoration:none}
+main{max-width:660px;margin:0 auto;padding:0 20px}h1{font-size:38px;line-height:1.1}footer{border-top:1px solid #ccc;padding:20px;font-size:14px}
+@media(prefers-color-scheme:dark){body{background:#141517;color:#e9e6e0}}"""
+
+
+@dataclass
+class Fake:
+    """The two servers, what was asked of them, and the cards that they answer from."""
+
+    paper: str = ""
+    service: str = ""
+    decisions: Card = field(default=lambda body: a_decision())
+    snoozes: Card = field(default=lambda body: (200, {"until": "2031-11-29T12:00:00Z"}))
+    contributions: Card = field(default=lambda body: (200, {}))
+    pages: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
+    asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    delay: float = 0.0
+
+    def of(self, what: str) -> list[dict[str, Any]]:
+        """The bodies sent to one endpoint, in order."""
+        return [body for path, body in self.asked if path == f"/v1/{what}"]
+
+    def events(self, kind: str) -> list[str]:
+        return [e["receipt"] for body in self.of("events") for e in body["events"] if e["type"] == kind]
+
+    def tag(self, attributes: str = "", path: str = "/embed/v1/prompt.js") -> str:
+        return f'<script async src="{self.service}{path}" data-site="daily-lantern" {attributes}></script>'
+
+    def publish(self, path: str = "/story", html: str | None = None, **headers: str) -> str:
+        """Puts a page on the paper and gives its address."""
+        page = html if html is not None else an_article(self.tag())
+        self.pages[path] = (page, {name.replace("_", "-"): value for name, value in headers.items()})
+        return self.paper + path
+
+    def answer(self, path: str, body: dict[str, Any]) -> Answer:
+        self.asked.append((path, body))
+        time.sleep(self.delay)
+        cards = {"decisions": self.decisions, "snoozes": self.snoozes, "contributions": self.contributions}
+        name = path.rpartition("/")[2]
+        return cards[name](body) if name in cards else (200, {"recorded": len(body["events"])})
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    fake: Fake
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
+        """Says nothing: the tests read what was asked from the fake."""
+
+    def send(self, status: int, body: bytes, kind: str, **headers: str) -> None:
+        self.send_response(status)
+        fixed = {"Content-Type": kind, "Content-Length": str(len(body)), "Access-Control-Allow-Origin": "*"}
+        for name, value in (fixed | headers).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+
+class _Service(_Handler):
+    def do_GET(self) -> None:
+        path = self.path.partition("?")[0]
+        module = re.fullmatch(r"/embed/v1/(\w+\.js)", path)
+        words = re.fullmatch(r"/embed/v1/words/[\w-]+/([\w-]+)\.json", path)
+        if module and (EMBED / module[1]).exists():
+            self.send(200, minified(module[1]), "text/javascript; charset=utf-8")
+        elif words:
+            language = "ru" if words[1].startswith("ru") else "en"
+            said = {"language": language, "direction": "ltr", "words": locale(language)}
+            self.send(200, json.dumps(said).encode(), "application/json")
+        elif path == "/pay":
+            self.send(200, b"<!doctype html><title>Pay</title><h1>The payment page</h1>", "text/html")
+        else:
+            self.send(404, b"{}", "application/problem+json")
+
+    def do_POST(self) -> None:
+        raw = self.rfile.read(int(self.headers["Content-Length"]))
+        status, answer = self.fake.answer(self.path, json.loads(raw))
+        self.send(status, json.dumps(answer).encode(), "application/json")
+
+
+class _Paper(_Handler):
+    def do_GET(self) -> None:
+        path = self.path.partition("?")[0]
+        if path == "/paper.css":
+            self.send(200, PAPER_CSS.encode(), "text/css")
+        elif path in self.fake.pages:
+            html, headers = self.fake.pages[path]
+            self.send(200, html.encode(), "text/html; charset=utf-8", **headers)
+        else:
+            self.send(404, b"", "text/plain")
+
+
+@contextmanager
+def serving() -> Iterator[Fake]:
+    """Both servers, running until the block ends."""
+    fake = Fake()
+    servers = [
+        ThreadingHTTPServer(("127.0.0.1", 0), type(kind.__name__, (kind,), {"fake": fake})) for kind in (_Paper, _Service)
+    ]
+    fake.paper, fake.service = (f"http://127.0.0.1:{server.server_port}" for server in servers)
+    fake.contributions = lambda body: (200, {"checkout_url": f"{fake.service}/pay"})
+    for server in servers:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield fake
+    finally:
+        for server in servers:
+            server.shutdown()
+            server.server_close()
