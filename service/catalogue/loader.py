@@ -144,7 +144,8 @@ def _campaigns(site: Site, group: Mapping[str, Document], problems: list[Problem
 def _campaign(document: Document, name: str, site: Site) -> Campaign:
     folder, _, file = name.rpartition("/")
     if folder != "campaigns":
-        raise CatalogueError([document.problem((), f"is not read; campaigns live in campaigns/, so move it to campaigns/{file}")])
+        hint = f"is not read; campaigns live in campaigns/, so move it to campaigns/{file}"
+        raise CatalogueError([document.problem((), hint)])
     campaign_id = file.removesuffix(".yaml")
     _check_name(document, campaign_id, "file")
     return _build(document, CampaignSchema(), campaign_id, document.values, site)
@@ -179,7 +180,8 @@ def _flatten(messages: Any, path: Path_ = ()) -> Iterator[tuple[Path_, str]]:
 def _refuse_unknown_sites(extra: Mapping[str, Any], sites: Mapping[str, Site], problems: list[Problem]) -> None:
     for site_id in extra:
         if site_id not in sites and not problems:
-            problems.append(Problem("HONESTYBOX_EXTRA_ORIGINS", 1, "", f"names the site {site_id}, which has no folder"))
+            hint = f"names the site {site_id}, which has no folder"
+            problems.append(Problem("HONESTYBOX_EXTRA_ORIGINS", 1, "", hint))
 
 
 def _ranked(campaigns: Sequence[Campaign]) -> Campaigns:

@@ -5,12 +5,11 @@ HTML is not parsed: it appears as the text it is.
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 
-from babel import Locale
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from service.catalogue.languages import plural_categories
 from service.catalogue.problems import did_you_mean
 from service.domain.campaign import Element, Node, Placeholder
 
@@ -39,7 +38,6 @@ _NOT_COPY = {
     "image": "pictures",
     "hr": "rules",
 }
-_CLDR_ORDER = ("zero", "one", "two", "few", "many", "other")
 
 
 class CopyError(ValueError):
@@ -56,20 +54,6 @@ def parse_line(text: str, language: str, site_name: str) -> tuple[Node, ...]:
     return _Builder(language, site_name).nodes(iter(_PARSER.parseInline(text)), None)
 
 
-@cache
-def plural_categories(language: str) -> tuple[str, ...]:
-    """The plural forms that whole numbers take in the language, in CLDR's order: (one, few, many) for ru."""
-    rule = Locale.parse(language, sep="-").plural_form
-    used = {rule(n) for n in range(201)}
-    return tuple(category for category in _CLDR_ORDER if category in used)
-
-
-def plural_form(forms: tuple[str, ...], number: int, language: str) -> str:
-    """The one of `forms` (in the order of `plural_categories`) that goes with `number`."""
-    category = Locale.parse(language, sep="-").plural_form(number)
-    return forms[plural_categories(language).index(category)]
-
-
 class _Builder:
     def __init__(self, language: str, site_name: str) -> None:
         self.language, self.site_name = language, site_name
@@ -84,7 +68,8 @@ class _Builder:
 
     def node(self, token: Token, tokens: Iterator[Token]) -> Iterator[Node]:
         if token.type in _NOT_COPY:
-            raise CopyError(f"{_NOT_COPY[token.type]} cannot be used here; paragraphs, **strong**, *emphasis*, links and lists can")
+            allowed = "paragraphs, **strong**, *emphasis*, links and lists can"
+            raise CopyError(f"{_NOT_COPY[token.type]} cannot be used here; {allowed}")
         if token.type == "inline":
             yield from self.nodes(iter(token.children or ()), None)
         elif token.type == "text":

@@ -43,7 +43,9 @@ from service.domain.site import (
     Snooze,
 )
 
-PAYMENT_METHODS = {name: name for name in ("card", "apple_pay", "google_pay", "paypal", "link", "sepa_debit", "ideal", "bancontact")}
+PAYMENT_METHODS = {
+    name: name for name in ("card", "apple_pay", "google_pay", "paypal", "link", "sepa_debit", "ideal", "bancontact")
+}
 
 
 class FrequencySchema(StaffSchema):
@@ -199,9 +201,7 @@ class PlacementsSchema(StaffSchema):
 
     @post_load
     def _build(self, values: dict[str, Any], **_: Any) -> dict[Placement, PlacementSettings]:
-        return {
-            Placement(name): PlacementSettings(group.pop("switched_on"), group) for name, group in values.items()
-        }
+        return {Placement(name): PlacementSettings(group.pop("switched_on"), group) for name, group in values.items()}
 
 
 class SiteSchema(StaffSchema):

@@ -26,7 +26,7 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """A hole in the copy, filled for each reader. `forms`: plural forms in the order CLDR names them for the language."""
+    """A hole in the copy, filled for each reader. `forms`: plural forms, in CLDR's order for the language."""
 
     name: str
     forms: tuple[str, ...] = ()

@@ -63,7 +63,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """One line of the ledger. `id` is Stripe's: the payment intent of a single gift, the subscription of a regular one."""
+    """One line of the ledger. `id` is the payment intent of a single gift, the subscription of a regular one."""
 
     id: str
     state: State

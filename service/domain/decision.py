@@ -39,7 +39,7 @@ class Reader:
     history: History | Reason
 
 
-def decide(  # noqa: PLR0913  the seven facts of a decision; a wrapper would only hide them
+def decide(
     site: Site,
     campaigns: Campaigns,
     reader: Reader,
@@ -55,7 +55,7 @@ def decide(  # noqa: PLR0913  the seven facts of a decision; a wrapper would onl
     return _share_the_page(candidates, site.per_page, reader.id)
 
 
-def _best(  # noqa: PLR0913
+def _best(
     site: Site, campaigns: Campaigns, reader: Reader, page: Page, placement: Placement, now: datetime
 ) -> Campaign | Reason:
     """The first campaign that every rule lets through, or the first rule that refuses."""

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 
-ZERO_DECIMAL = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF".split())
-THREE_DECIMAL = frozenset("BHD JOD KWD OMR TND".split())
+ZERO_DECIMAL = frozenset(
+    "BIF CLP DJF GNF ISK JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF".split(),
+)
+THREE_DECIMAL = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
 
 # Stripe sends these with two decimals that must be 00, although the currencies have none.
 SENT_TIMES_100 = frozenset({"ISK", "UGX"})
@@ -17,7 +19,7 @@ SENT_TIMES_100 = frozenset({"ISK", "UGX"})
 CARD_MINIMUM: Mapping[str, int] = {
     **dict.fromkeys("USD EUR AUD CAD CHF NZD SGD BRL INR ILS ZAR PHP COP ARS IDR RUB".split(), 50),
     "GBP": 30,
-    **dict.fromkeys("AED MYR PLN RON".split(), 200),
+    **dict.fromkeys(["AED", "MYR", "PLN", "RON"], 200),
     "DKK": 250,
     "NOK": 300,
     "SEK": 300,

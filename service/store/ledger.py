@@ -13,7 +13,7 @@ _WRITE = load_script("ledger")
 
 
 class Ledger:
-    """Contributions as Stripe last confirmed them. Every method raises StoreUnavailableError when Redis cannot be had."""
+    """Contributions as Stripe last confirmed them. Every method raises StoreUnavailableError without Redis."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

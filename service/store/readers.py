@@ -49,7 +49,7 @@ class ReaderStore:
         (new,) = self._store.run(_EVENTS, _key(site, reader), int(now.timestamp()), _KEEP_MS, *words)
         return bool(new)
 
-    def record_gift(self, site: str, reader: str, contribution: str, gift: Gift, fence: int, now: datetime) -> bool:  # noqa: PLR0913
+    def record_gift(self, site: str, reader: str, contribution: str, gift: Gift, fence: int, now: datetime) -> bool:
         """Remembers where a contribution stands, unless a later look at Stripe already did. True when written."""
         words = (short_key(contribution), fence, int(gift.at.timestamp()), int(gift.state))
         return bool(self._store.run(_GIFT, _key(site, reader), int(now.timestamp()), _KEEP_MS, *words))

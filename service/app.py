@@ -1,0 +1,165 @@
+"""The only place where parts are wired together."""
+
+import logging
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from os import environ
+from typing import Any
+
+import structlog
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from service.catalogue.loader import Catalogue, Loader
+from service.catalogue.reloader import Reloader
+from service.catalogue.words import load_dictionary
+from service.payments.gateway import Gateway
+from service.payments.recording import Recorder
+from service.settings import Settings
+from service.store.connection import Store
+from service.store.errors import StoreUnavailableError
+from service.store.ledger import Ledger
+from service.store.readers import ReaderStore
+from service.web.assets import assets_views
+from service.web.contributions import contributions_views
+from service.web.cors import PREFLIGHT_HEADERS, cors_headers
+from service.web.decisions import Decisions, in_front_of
+from service.web.events import events_views
+from service.web.metrics import count_problem, store_changed
+from service.web.operations import operations_views
+from service.web.parts import Parts
+from service.web.problems import CONTENT_TYPE, ProblemError
+from service.web.published import Published, publish
+from service.web.tokens import Tokens
+from service.web.webhooks import webhooks_views
+
+log = structlog.get_logger(__name__)
+
+Clock = Callable[[], datetime]
+_VIEWS = (events_views, contributions_views, webhooks_views, assets_views, operations_views)
+
+
+def utc_now() -> datetime:
+    """The time, in whole seconds: what readers' records hold."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What Redis and Stripe hold: all that the worker needs, too."""
+
+    store: Store
+    ledger: Ledger
+    gateway: Gateway
+    recorder: Recorder
+
+
+def open_books(settings: Settings, knows_site: Callable[[str], bool]) -> Books:
+    """Redis and Stripe, joined. Connects to neither yet."""
+    store = Store(settings.redis_url, store_changed)
+    ledger = Ledger(store)
+    gateway = Gateway(settings.stripe_secret_key, settings.stripe_api_base)
+    return Books(store, ledger, gateway, Recorder(gateway, ledger, ReaderStore(store), knows_site))
+
+
+def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, watch: bool = True) -> Flask:
+    """The service. Raises SettingsError or CatalogueError rather than start half-right.
+
+    `watch`: take up changes in the staff files while running.
+    """
+    settings = settings or Settings.from_environ(environ)
+    configure_logging(settings.log_level)
+    dictionary = load_dictionary()
+    loader = Loader(settings.config_dir, settings.extra_origins)
+
+    def published_from(catalogue: Catalogue) -> Published:
+        return publish(catalogue, dictionary)
+
+    reloader = Reloader(loader, published_from)
+    books = open_books(settings, lambda site: site in reloader.current.catalogue.sites)
+    parts = Parts(
+        settings=settings,
+        published=lambda: reloader.current,
+        config_problems=lambda: reloader.problems,
+        dictionary=dictionary,
+        store=books.store,
+        readers=ReaderStore(books.store),
+        tokens=Tokens(settings.secret_keys),
+        gateway=books.gateway,
+        recorder=books.recorder,
+        clock=clock,
+    )
+    if watch:
+        reloader.watch()
+    app = _flask_app(parts)
+    app.extensions["honestybox"] = parts
+    app.extensions["honestybox_reloader"] = reloader
+    return app
+
+
+def _flask_app(parts: Parts) -> Flask:
+    app = Flask("service", static_folder=None)
+    for views in _VIEWS:
+        app.register_blueprint(views(parts))
+    app.register_error_handler(ProblemError, _problem_response)
+    app.register_error_handler(HTTPException, _http_problem)
+    app.register_error_handler(StoreUnavailableError, _store_problem)
+    app.register_error_handler(Exception, _unexpected_problem)
+    app.before_request(_preflight)
+    app.after_request(partial(_with_headers, parts))
+    decisions = Decisions(parts.published, parts.readers, parts.tokens, parts.clock, parts.settings.country_header)
+    app.wsgi_app = in_front_of(app.wsgi_app, decisions)  # type: ignore[method-assign,assignment]
+    return app
+
+
+def _preflight() -> Response | None:
+    """The script needs none of these; a site's own code that sends application/json does."""
+    if request.method == "OPTIONS" and request.path.startswith("/v1/"):
+        return Response(status=204, headers=list(PREFLIGHT_HEADERS))
+    return None
+
+
+def _with_headers(parts: Parts, response: Response) -> Response:
+    if request.path.startswith("/v1/"):
+        response.headers.extend(cors_headers(parts.sites, request.headers.get("Origin")))
+        response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    return response
+
+
+def _problem_response(problem: ProblemError) -> Response:
+    count_problem(request.endpoint or "none", problem.field)
+    return Response(problem.body, problem.status, content_type=CONTENT_TYPE)
+
+
+def _http_problem(error: HTTPException) -> Response:
+    return _problem_response(ProblemError(error.code or 500, error.description or error.name))
+
+
+def _store_problem(_: StoreUnavailableError) -> Response:
+    return _problem_response(ProblemError(503, "Our memory cannot be reached; nothing was recorded. Try again."))
+
+
+def _unexpected_problem(error: Exception) -> Response:
+    log.exception("unexpected", error=type(error).__name__)
+    return _problem_response(ProblemError(500, "Something went wrong on our side."))
+
+
+def configure_logging(level: str) -> None:
+    """One JSON line for each event, on standard error."""
+    processors: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.dict_tracebacks,
+        structlog.processors.JSONRenderer(ensure_ascii=False),
+    ]
+    structlog.configure(
+        processors,
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )

@@ -1,0 +1,57 @@
+"""The interface's own words, one file for each language in `service/locales`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from service.catalogue.languages import plural_category
+from service.catalogue.yaml_file import parse_yaml
+
+FALLBACK = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language: texts by key, and plurals by key and CLDR category."""
+
+    language: str
+    texts: Mapping[str, str]
+    plurals: Mapping[str, Mapping[str, str]]
+
+    def say(self, key: str, **values: object) -> str:
+        """The text of `key`, its {holes} filled."""
+        return self.texts[key].format(**values)
+
+    def count(self, key: str, number: int) -> str:
+        """The text of `key` in the plural form that goes with `number`."""
+        forms = self.plurals[key]
+        return forms.get(plural_category(number, self.language), forms["other"]).format(n=number)
+
+
+@dataclass(frozen=True, slots=True)
+class Dictionary:
+    """Every language the interface speaks."""
+
+    languages: Mapping[str, Words]
+
+    def for_language(self, wanted: str) -> Words:
+        """The nearest one: "pt-BR", else "pt", else English."""
+        known = self.languages
+        return known.get(wanted) or known.get(wanted.split("-", maxsplit=1)[0]) or known[FALLBACK]
+
+
+def load_dictionary() -> Dictionary:
+    """The words that ship with the service. Raises CatalogueError when a file of ours is broken."""
+    languages = {}
+    for file in (files("service") / "locales").iterdir():
+        if file.name.endswith(".yaml"):
+            language = file.name.removesuffix(".yaml")
+            languages[language] = _words(language, parse_yaml(file.read_bytes(), file.name).values)
+    return Dictionary(languages)
+
+
+def _words(language: str, values: Mapping[str, Any]) -> Words:
+    texts = {key: value for key, value in values.items() if isinstance(value, str) and key != "direction"}
+    plurals = {key: value for key, value in values.items() if isinstance(value, Mapping)}
+    return Words(language, texts, plurals)

@@ -1,0 +1,76 @@
+"""What we ask of Stripe Checkout for one gift."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from service.domain.contribution import Attribution
+from service.domain.money import Interval, to_stripe
+
+# Source: stripe-python, checkout.SessionCreateParams.locale.
+LOCALES = frozenset(
+    """auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hr hu id it ja ko lt lv ms mt nb nl pl pt pt-BR ro ru
+    sk sl sv th tr vi zh zh-HK zh-TW""".split()
+)
+_RECURRING = {Interval.MONTHLY: "month", Interval.ANNUAL: "year"}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One press of Continue. `title` is what Stripe's page and receipts call it."""
+
+    interval: Interval
+    currency: str
+    amount_minor: int
+    title: str
+    language: str
+    attribution: Attribution
+    return_url: str
+
+
+def session_params(order: Order, public_url: str) -> dict[str, Any]:
+    """The parameters of the Checkout Session. The same order always gives the same ones, as idempotency requires.
+
+    The metadata goes on the Session and on its child: Stripe hands nothing down. Source: DESIGN §8.
+    """
+    metadata = metadata_of(order.attribution)
+    params: dict[str, Any] = {
+        "mode": "payment" if order.interval is Interval.ONCE else "subscription",
+        "submit_type": "donate",
+        "line_items": [{"quantity": 1, "price_data": _price_data(order)}],
+        "locale": order.language if order.language in LOCALES else order.language.split("-")[0],
+        "success_url": _success_url(order, public_url),
+        "cancel_url": order.return_url,
+        "client_reference_id": order.attribution.reader,
+        "metadata": metadata,
+        # The ledger must see the currency that was asked for, not one that Stripe offered in its place.
+        "adaptive_pricing": {"enabled": False},
+    }
+    if params["locale"] not in LOCALES:
+        params["locale"] = "auto"
+    child = "payment_intent_data" if order.interval is Interval.ONCE else "subscription_data"
+    params[child] = {"metadata": metadata, "description": order.title}
+    return params
+
+
+def metadata_of(attribution: Attribution) -> dict[str, str]:
+    """What Stripe keeps for us: the attribution, without what is not known."""
+    values = {name: getattr(attribution, name) for name in Attribution.__dataclass_fields__}
+    return {name: value for name, value in values.items() if value}
+
+
+def _price_data(order: Order) -> dict[str, Any]:
+    price: dict[str, Any] = {
+        "currency": order.currency.lower(),
+        "unit_amount": to_stripe(order.amount_minor, order.currency),
+        "product_data": {"name": order.title},
+    }
+    if order.interval in _RECURRING:
+        price["recurring"] = {"interval": _RECURRING[order.interval]}
+    return price
+
+
+def _success_url(order: Order, public_url: str) -> str:
+    query = urlencode({"site": order.attribution.site, "to": order.return_url})
+    # Stripe fills in the braces only when they are not escaped.
+    return f"{public_url}/v1/contributions/return?session={{CHECKOUT_SESSION_ID}}&{query}"

@@ -1,0 +1,125 @@
+"""The one door to Stripe: time-outs, retries, idempotency keys, and Stripe's errors as ours.
+
+API version: the one stripe-python pins. Answers are plain dictionaries, so that the rest of this package
+depends on Stripe's documented shapes and not on the library's classes.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, TypeAlias, TypeVar
+
+import stripe
+import structlog
+
+from service.payments.errors import (
+    AttemptReusedError,
+    StripeRefusedError,
+    StripeUnavailableError,
+    UnknownObjectError,
+)
+
+log = structlog.get_logger(__name__)
+
+Stripe: TypeAlias = Mapping[str, Any]
+T = TypeVar("T")
+
+CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 8.0
+RETRIES = 1
+# A slow Stripe must not take the threads that answer readers: this many wait for it at once in one worker process,
+# and one more is told to try again.
+AT_ONCE = 1
+PATIENCE_SECONDS = 3.0
+
+
+class Gateway:
+    """Stripe, as far as we use it. Every method raises PaymentsError and nothing else."""
+
+    def __init__(self, secret_key: str, api_base: str = "https://api.stripe.com", at_once: int = AT_ONCE) -> None:
+        self._client = stripe.StripeClient(
+            secret_key,
+            base_addresses={"api": api_base},
+            max_network_retries=RETRIES,
+            http_client=stripe.RequestsClient(timeout=(CONNECT_SECONDS, ANSWER_SECONDS)),
+        )
+        self._places = threading.BoundedSemaphore(at_once)
+
+    def create_session(self, params: dict[str, Any], attempt: str) -> Stripe:
+        """A new Checkout Session, or the one this attempt already made."""
+        create = self._client.v1.checkout.sessions.create
+        return self._ask(lambda: create(params, {"idempotency_key": attempt}))  # type: ignore[arg-type]
+
+    def session(self, session_id: str) -> Stripe:
+        """The Checkout Session as it is now."""
+        return self._ask(lambda: self._client.v1.checkout.sessions.retrieve(session_id))
+
+    def payment_intent(self, intent_id: str) -> Stripe:
+        """The payment intent as it is now, with `latest_charge`."""
+        retrieve = self._client.v1.payment_intents.retrieve
+        return self._ask(lambda: retrieve(intent_id, {"expand": ["latest_charge"]}))
+
+    def subscription(self, subscription_id: str) -> Stripe:
+        """The subscription as it is now."""
+        return self._ask(lambda: self._client.v1.subscriptions.retrieve(subscription_id))
+
+    def paid_invoices(self, subscription_id: str) -> list[Stripe]:
+        """The subscription's paid invoices, oldest first."""
+
+        def listed() -> list[Any]:
+            found = self._client.v1.invoices.list({"subscription": subscription_id, "status": "paid", "limit": 100})
+            return [invoice.to_dict() for invoice in found.auto_paging_iter()]
+
+        invoices = [invoice for invoice in self._guarded(listed) if subscription_of(invoice) == subscription_id]
+        return sorted(invoices, key=lambda invoice: int(invoice["created"]))
+
+    def events_since(self, since: datetime, types: list[str]) -> list[Stripe]:
+        """Stripe's events of these types from `since` on, newest first; Stripe keeps them for 30 days."""
+
+        def listed() -> list[Any]:
+            created = {"gte": int(since.timestamp())}
+            found = self._client.v1.events.list({"types": types, "created": created, "limit": 100})  # type: ignore[typeddict-item]
+            return [event.to_dict() for event in found.auto_paging_iter()]
+
+        return self._guarded(listed)
+
+    def _ask(self, call: Callable[[], Any]) -> Stripe:
+        answer: Stripe = self._guarded(call).to_dict()
+        return answer
+
+    def _guarded(self, call: Callable[[], T]) -> T:
+        with self._place(), _stripe_errors():
+            return call()
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        if not self._places.acquire(timeout=PATIENCE_SECONDS):
+            raise StripeUnavailableError("other requests are waiting for Stripe")
+        try:
+            yield
+        finally:
+            self._places.release()
+
+
+def subscription_of(invoice: Stripe) -> str:
+    """The id of the subscription that the invoice bills, or empty text. Source: API 2025-03-31 moved it here."""
+    details = (invoice.get("parent") or {}).get("subscription_details") or {}
+    return str(details.get("subscription") or "")
+
+
+@contextmanager
+def _stripe_errors() -> Iterator[None]:
+    try:
+        yield
+    except stripe.IdempotencyError as error:
+        raise AttemptReusedError(str(error)) from error
+    except stripe.InvalidRequestError as error:
+        if error.code == "resource_missing":
+            raise UnknownObjectError(str(error)) from error
+        log.error("stripe_refused", code=error.code, param=error.param, request_id=error.request_id)
+        raise StripeRefusedError(str(error), error.param or "") from error
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        log.error("stripe_key_refused", request_id=error.request_id)
+        raise StripeUnavailableError("Stripe refused our key") from error
+    except stripe.StripeError as error:
+        raise StripeUnavailableError(type(error).__name__) from error

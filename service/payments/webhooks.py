@@ -1,0 +1,73 @@
+"""Stripe's events: which are genuine, and which contribution each is about."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import stripe
+
+from service.payments.errors import SignatureError
+from service.payments.gateway import Stripe, subscription_of
+
+TOLERANCE_SECONDS = 300
+
+
+def verified_event(body: bytes, signature: str | None, secrets: Sequence[str]) -> Stripe:
+    """The event in `body`, signed with one of `secrets` in the last five minutes. Raises SignatureError."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        raise SignatureError("the body is not text") from error
+    for secret in secrets:
+        try:
+            stripe.WebhookSignature.verify_header(text, signature, secret, TOLERANCE_SECONDS)
+        except (stripe.SignatureVerificationError, ValueError, IndexError):
+            continue
+        return _event(text)
+    raise SignatureError("no valid signature")
+
+
+def _event(text: str) -> Stripe:
+    try:
+        event = json.loads(text)
+        if isinstance(event["type"], str) and isinstance(event["data"]["object"], dict):
+            return event  # type: ignore[no-any-return]
+    except (ValueError, KeyError, TypeError) as error:
+        raise SignatureError("the body is not an event") from error
+    raise SignatureError("the body is not an event")
+
+
+def subject_of(event: Stripe) -> str:
+    """The id of the payment intent or subscription that the event is about; empty for an event we have no use for.
+
+    The event itself is only a hint: whoever acts on it fetches the object afresh. Source: DESIGN §8.
+    """
+    find = SUBJECTS.get(event["type"])
+    return find(event["data"]["object"]) if find else ""
+
+
+def _of_session(session: Mapping[str, Any]) -> str:
+    return str(session.get("subscription") or session.get("payment_intent") or "")
+
+
+def _of_subscription(subscription: Mapping[str, Any]) -> str:
+    return str(subscription.get("id") or "")
+
+
+def _of_charge(charge: Mapping[str, Any]) -> str:
+    return str(charge.get("payment_intent") or "")
+
+
+SUBJECTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "checkout.session.completed": _of_session,
+    "checkout.session.async_payment_succeeded": _of_session,
+    "checkout.session.async_payment_failed": _of_session,
+    "charge.refunded": _of_charge,
+    "customer.subscription.updated": _of_subscription,
+    "customer.subscription.deleted": _of_subscription,
+    "customer.subscription.paused": _of_subscription,
+    "customer.subscription.resumed": _of_subscription,
+    "invoice.paid": subscription_of,
+    "invoice.payment_failed": subscription_of,
+}
+"""The events the webhook endpoint must send: the README's list is tested against it."""

@@ -1,0 +1,156 @@
+"""Appeals as the script receives them, rendered once and kept: only the receipt and the placeholders differ."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from service.catalogue.languages import direction, plural_form
+from service.catalogue.words import Dictionary, Words
+from service.domain.campaign import Campaign, Element, Node, Placeholder, Variant
+from service.domain.money import Interval, exponent
+from service.domain.site import Site
+from service.web.money_labels import money_label, money_symbol
+
+_HOLE = re.compile("\ue000([0-9]+)\ue001")  # private-use characters, which copy never needs
+_RECEIPT = "\ue000receipt\ue001"
+
+
+@dataclass(slots=True)
+class Template:
+    """One appeal in one language and currency. `render` fills in what belongs to one reader."""
+
+    head: str
+    tail: Sequence[str | Placeholder]
+    language: str
+    _tails: dict[int, str] = field(default_factory=dict)
+
+    def render(self, receipt: str, articles_read: int) -> str:
+        """The appeal as JSON."""
+        tail = self._tails.get(articles_read)
+        if tail is None:
+            tail = "".join(
+                part if isinstance(part, str) else _escaped(_filled(part, articles_read, self.language))
+                for part in self.tail
+            )
+            self._tails[articles_read] = tail
+        return f"{self.head}{receipt}{tail}"
+
+
+def _filled(placeholder: Placeholder, articles_read: int, language: str) -> str:
+    if not placeholder.forms:
+        return str(articles_read)
+    return f"{articles_read} {plural_form(placeholder.forms, articles_read, language)}"
+
+
+def _escaped(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+@dataclass(frozen=True)
+class Appeals:
+    """The templates of one catalogue, each made when it is first wanted."""
+
+    dictionary: Dictionary
+    _made: dict[tuple[str, str, str, str, str], Template] = field(default_factory=dict)
+
+    def template(self, site: Site, campaign: Campaign, variant: Variant, language: str, currency: str) -> Template:
+        """The template for this reader's language (one of the site's) and currency."""
+        key = (site.id, campaign.id, variant.name, language, currency)
+        made = self._made.get(key)
+        if made is None:
+            made = self._made[key] = self._make(site, campaign, variant, language, currency)
+        return made
+
+    def _make(self, site: Site, campaign: Campaign, variant: Variant, wanted: str, currency: str) -> Template:
+        language = wanted if wanted in variant.copy else site.default_language
+        words = self.dictionary.for_language(language)
+        holes: list[Placeholder] = []
+        text = json.dumps(self._document(site, campaign, variant, words, language, currency, holes), ensure_ascii=False)
+        head, _, tail = text.partition(_RECEIPT)
+        parts = [holes[int(part)] if index % 2 else part for index, part in enumerate(_HOLE.split(tail))]
+        return Template(head, parts, language)
+
+    def _document(
+        self,
+        site: Site,
+        campaign: Campaign,
+        variant: Variant,
+        words: Words,
+        language: str,
+        currency: str,
+        holes: list[Placeholder],
+    ) -> dict[str, Any]:
+        copy = variant.copy[language]
+        return {
+            "receipt": _RECEIPT,
+            "campaign": campaign.id,
+            "variant": variant.name,
+            "kind": campaign.kind,
+            "placement": campaign.placement,
+            "language": language,
+            "direction": direction(language),
+            "dismissible": True,
+            "place": site.placements[campaign.placement].place,
+            "copy": {
+                "heading": _tree(copy.heading, holes),
+                "body": _tree(copy.body, holes),
+                "button": copy.button,
+            },
+            "form": form(site, currency, words, language),
+            "snooze": _snooze(site, words),
+            "words": words.texts,
+        }
+
+
+def _tree(nodes: Sequence[Node], holes: list[Placeholder]) -> list[Any]:
+    """The nodes as JSON has them; a placeholder becomes a numbered hole in the text around it."""
+    found: list[Any] = []
+    for node in nodes:
+        if isinstance(node, Element):
+            found.append([node.tag, dict(node.attributes), _tree(node.children, holes)])
+            continue
+        text = node if isinstance(node, str) else _hole(node, holes)
+        if found and isinstance(found[-1], str):
+            found[-1] += text
+        else:
+            found.append(text)
+    return found
+
+
+def _hole(placeholder: Placeholder, holes: list[Placeholder]) -> str:
+    holes.append(placeholder)
+    return f"\ue000{len(holes) - 1}\ue001"
+
+
+def form(site: Site, currency: str, words: Words, language: str) -> dict[str, Any]:
+    """What the contribution form needs in this currency, every amount with its label."""
+    amounts = site.currencies[currency]
+
+    def label(minor: int) -> str:
+        return money_label(minor, currency, language)
+
+    return {
+        "currency": currency,
+        "exponent": exponent(currency),
+        "symbol": money_symbol(currency, language),
+        "intervals": list(Interval),
+        "default_interval": site.default_interval,
+        "amounts": {
+            interval: [{"minor": minor, "label": label(minor)} for minor in suggested]
+            for interval, suggested in amounts.suggested.items()
+        },
+        "chosen": {interval: amounts.chosen(interval) for interval in Interval},
+        "minimum_minor": amounts.minimum_minor,
+        "maximum_minor": amounts.maximum_minor,
+        "minimum_label": label(amounts.minimum_minor),
+        "maximum_label": label(amounts.maximum_minor),
+        "amount_labels": {interval: words.texts[f"amount_{interval}"] for interval in Interval},
+        "payment_methods": site.payment_methods,
+    }
+
+
+def _snooze(site: Site, words: Words) -> Mapping[str, Any]:
+    choices = [{"days": days, "label": words.count("in_days", days)} for days in site.snooze.choices]
+    return {"choices": choices, "default_days": site.snooze.default}

@@ -1,0 +1,77 @@
+"""GET /embed/v1/…: the browser's modules, minified and compressed once at start-up; and the interface's words."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.resources import files
+
+import brotli
+import rjsmin
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+
+from service.catalogue.languages import direction
+from service.web.parts import Parts
+from service.web.problems import ProblemError
+from service.web.requests import known_site
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One module, ready to send."""
+
+    plain: bytes
+    compressed: bytes
+    etag: str
+
+
+def load_assets() -> Mapping[str, Asset]:
+    """Every module of `service/embed`, by file name."""
+    folder = files("service") / "embed"
+    return {file.name: _asset(file.read_text("utf-8")) for file in folder.iterdir() if file.name.endswith(".js")}
+
+
+def _asset(source: str) -> Asset:
+    plain = str(rjsmin.jsmin(source)).encode()
+    return Asset(plain, brotli.compress(plain, quality=11), sha256(plain).hexdigest()[:16])
+
+
+def assets_views(parts: Parts) -> Blueprint:
+    """The views of this module."""
+    views = Blueprint("assets", __name__)
+    assets = load_assets()
+
+    @views.get("/embed/v1/<name>")
+    def module(name: str) -> ResponseReturnValue:
+        asset = assets.get(name)
+        if asset is None:
+            raise ProblemError(404, "No such module.")
+        compress = "br" in request.headers.get("Accept-Encoding", "")
+        body = asset.compressed if compress else asset.plain
+        response = Response(body, content_type="text/javascript; charset=utf-8")
+        if compress:
+            response.headers["Content-Encoding"] = "br"
+        response.headers["Vary"] = "Accept-Encoding"
+        return _public(response, asset.etag, max_age=300)
+
+    @views.get("/embed/v1/words/<site_id>/<language>.json")
+    def words(site_id: str, language: str) -> ResponseReturnValue:
+        site = known_site(parts.sites, site_id)
+        chosen = site.language_for(language)
+        texts = parts.dictionary.for_language(chosen).texts
+        document = {"language": chosen, "direction": direction(chosen), "words": texts}
+        body = json.dumps(document, ensure_ascii=False).encode()
+        response = Response(body, content_type="application/json")
+        return _public(response, sha256(body).hexdigest()[:16], max_age=300)
+
+    return views
+
+
+def _public(response: Response, etag: str, max_age: int) -> Response:
+    """The same for everyone: any page may read it, and any cache may keep it for a while."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers["Cache-Control"] = f"public, max-age={max_age}, stale-while-revalidate=86400"
+    response.set_etag(etag)
+    return response.make_conditional(request)  # type: ignore[return-value]

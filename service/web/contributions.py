@@ -1,0 +1,135 @@
+"""POST /v1/contributions starts a gift; GET /v1/contributions/return is where Stripe brings the giver back."""
+
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import structlog
+from flask import Blueprint, redirect, request
+from flask.typing import ResponseReturnValue
+
+from service.catalogue.words import Words
+from service.domain.contribution import Attribution, State, TooLarge, TooSmall, check_amount
+from service.domain.site import Amounts, Site
+from service.payments.checkout import Order, session_params
+from service.payments.errors import (
+    AttemptReusedError,
+    PaymentsError,
+    StripeRefusedError,
+    StripeUnavailableError,
+    UnknownObjectError,
+)
+from service.store.errors import StoreUnavailableError
+from service.web.money_labels import money_label
+from service.web.parts import Parts, request_body
+from service.web.problems import ProblemError
+from service.web.requests import known_site, load, read_json, reader_of
+from service.web.schemas import ContributionSchema, is_web_address
+
+log = structlog.get_logger(__name__)
+
+_SCHEMA = ContributionSchema()
+_LONGEST_SESSION_ID = 200
+
+
+def contributions_views(parts: Parts) -> Blueprint:
+    """The views of this module."""
+    views = Blueprint("contributions", __name__)
+
+    @views.post("/v1/contributions")
+    def start() -> ResponseReturnValue:
+        wish = load(_SCHEMA, read_json(request_body()))
+        site = parts.site(wish["site"])
+        attribution = _attribution(parts, site, wish)
+        language = site.language_for(wish["language"])
+        words = parts.dictionary.for_language(language)
+        _check_amount(site, wish, words, language)
+        _check_return_url(site, wish["return_url"], "return_url")
+        order = Order(
+            interval=wish["interval"],
+            currency=wish["currency"],
+            amount_minor=wish["amount_minor"],
+            title=words.say("product_title", site=site.name),
+            language=language,
+            attribution=attribution,
+            return_url=_without_fragment(wish["return_url"]),
+        )
+        return {"checkout_url": _checkout_url(parts, order, words)}
+
+    @views.get("/v1/contributions/return")
+    def come_back() -> ResponseReturnValue:
+        site = known_site(parts.sites, request.args.get("site", ""))
+        to = request.args.get("to", "")
+        if not is_web_address(to):
+            raise ProblemError(422, "Not an http or https address.", "to")
+        _check_return_url(site, to, "to")
+        outcome = _outcome(parts, request.args.get("session", ""))
+        return redirect(f"{_without_fragment(to)}#honestybox={outcome}", 303)
+
+    return views
+
+
+def _attribution(parts: Parts, site: Site, wish: dict[str, Any]) -> Attribution:
+    reader = reader_of(parts.tokens, site, wish["reader"])
+    if not wish["receipt"]:
+        return Attribution(site=site.id, reader=reader, attempt=wish["attempt"])
+    receipt, asking_site = parts.receipt(wish["receipt"], "receipt")
+    if (asking_site.id, receipt.reader) != (site.id, reader):
+        raise ProblemError(422, "The receipt is another reader's.", "receipt")
+    return Attribution(site.id, reader, receipt.campaign, receipt.variant, receipt.placement, wish["attempt"])
+
+
+def _check_amount(site: Site, wish: dict[str, Any], words: Words, language: str) -> None:
+    amounts: Amounts | None = site.currencies.get(wish["currency"])
+    if amounts is None:
+        raise ProblemError(422, f"Must be one of {', '.join(site.currencies)}.", "currency")
+
+    def label(minor: int) -> str:
+        return money_label(minor, amounts.currency, language)
+
+    match check_amount(wish["amount_minor"], amounts):
+        case TooSmall(minimum):
+            raise ProblemError(422, words.say("amount_too_small", minimum=label(minimum)), "amount_minor")
+        case TooLarge(maximum):
+            raise ProblemError(422, words.say("amount_too_large", maximum=label(maximum)), "amount_minor")
+
+
+def _check_return_url(site: Site, url: str, field: str) -> None:
+    parts = urlsplit(url)
+    if f"{parts.scheme}://{parts.netloc}" not in site.origins:
+        raise ProblemError(422, f"Not a page of {site.id}.", field)
+
+
+def _without_fragment(url: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(fragment=""))
+
+
+def _checkout_url(parts: Parts, order: Order, words: Words) -> str:
+    params = session_params(order, parts.settings.public_url)
+    try:
+        session = parts.gateway.create_session(params, order.attribution.attempt)
+    except AttemptReusedError as error:
+        raise ProblemError(409, "This attempt was used for another choice; send a new one.", "attempt") from error
+    except StripeRefusedError as error:
+        field = "amount_minor" if "unit_amount" in error.param or error.param == "line_items" else "body"
+        raise ProblemError(422, words.say("try_again"), field) from error
+    except PaymentsError as error:
+        raise ProblemError(503, words.say("stripe_unavailable")) from error
+    if not session.get("url"):  # the attempt was replayed after its session was paid or had expired
+        raise ProblemError(409, "This attempt is over; send a new one.", "attempt")
+    return str(session["url"])
+
+
+def _outcome(parts: Parts, session_id: str) -> str:
+    """What the reader may be told. Never raises: a reader who has paid must land on the article."""
+    if not session_id.startswith("cs_") or len(session_id) > _LONGEST_SESSION_ID:
+        return "unverified"
+    try:
+        contribution = parts.recorder.record_session(session_id, parts.clock())
+    except UnknownObjectError:
+        return "unverified"
+    except (StripeUnavailableError, StripeRefusedError, StoreUnavailableError) as error:
+        log.warning("return_unverified", error=type(error).__name__)
+        return "unverified"
+    if contribution is None:
+        return "unverified"
+    return "pending" if contribution.state is State.PENDING else "paid"

@@ -1,0 +1,124 @@
+"""A decision's request, read fast: what marshmallow has accepted once need not be asked of it again.
+
+What a page is (section, tags, address) is the same for every reader of it, so a page that the schema accepted is
+remembered. The short cut only ever accepts; whatever it is not sure of goes through the schema, which stays the one
+truth. A property test holds the two against each other.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from service.domain.reader import Page
+from service.domain.site import Placement
+from service.web.requests import load
+from service.web.schemas import DEVICES, LONGEST_URL, DecisionSchema
+
+_SCHEMA = DecisionSchema()
+_KEYS = frozenset(_SCHEMA.fields)
+_PAGE_KEYS = frozenset(("url", "section", "tags", "authors", "language", "premium", "type"))
+_VISIT_KEYS = frozenset(("referrer", "device", "width"))
+_PLACEMENTS = {str(placement): placement for placement in Placement}
+_MOST_PAGES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRequest:
+    """One page view. `reader` is the token as it came, or None."""
+
+    site: str
+    reader: str | None
+    consent: bool
+    page: Page
+    placements: tuple[Placement, ...]
+
+
+class DecisionRequests:
+    """Reads requests, remembering pages."""
+
+    def __init__(self) -> None:
+        self._pages: dict[tuple[Any, ...], Page] = {}
+
+    def read(self, values: Any) -> DecisionRequest:
+        """The request in `values`. Raises ProblemError naming the first field that is wrong."""
+        return self.accept(values) or self.validate(values)
+
+    def validate(self, values: Any) -> DecisionRequest:
+        """`read` by the schema alone."""
+        loaded = load(_SCHEMA, values)
+        request = DecisionRequest(
+            site=loaded["site"],
+            reader=loaded["reader"] or None,
+            consent=loaded["consent"] is not False,
+            page=loaded["page"],
+            placements=tuple(dict.fromkeys(loaded["placements"])),
+        )
+        self._remember(values["page"], request.page)
+        return request
+
+    def _remember(self, page: Mapping[str, Any], accepted: Page) -> None:
+        if len(self._pages) >= _MOST_PAGES:
+            self._pages.clear()
+        self._pages[_page_key(page)] = accepted
+
+    def accept(self, values: Any) -> DecisionRequest | None:
+        """The request, when it certainly is what the schema accepts; else None."""
+        if type(values) is not dict or not values.keys() <= _KEYS:
+            return None
+        site, reader, consent = values.get("site"), values.get("reader"), values.get("consent", True)
+        if type(site) is not str or not _plain_text(reader, 600) or type(consent) is not bool:
+            return None
+        page = self._known_page(values.get("page"))
+        placements = _known_placements(values.get("placements"))
+        if page is None or placements is None or not _plain_visit(values.get("visit")):
+            return None
+        return DecisionRequest(site, reader or None, consent, page, placements)
+
+    def _known_page(self, page: Any) -> Page | None:
+        if type(page) is not dict or not page.keys() <= _PAGE_KEYS or type(page.get("premium", False)) is not bool:
+            return None
+        if type(page.get("tags", [])) is not list or type(page.get("authors", [])) is not list:
+            return None
+        try:
+            return self._pages.get(_page_key(page))
+        except TypeError:  # something in it cannot be a key, so it was never accepted
+            return None
+
+
+def _page_key(page: Mapping[str, Any]) -> tuple[Any, ...]:
+    get = page.get
+    return (
+        get("url"),
+        get("section"),
+        get("language"),
+        get("type"),
+        bool(get("premium")),
+        tuple(get("tags") or ()),
+        tuple(get("authors") or ()),
+    )
+
+
+def _known_placements(names: Any) -> tuple[Placement, ...] | None:
+    if type(names) is not list or not 1 <= len(names) <= len(_PLACEMENTS):
+        return None
+    try:
+        return tuple(dict.fromkeys([_PLACEMENTS[name] for name in names]))
+    except (KeyError, TypeError):
+        return None
+
+
+def _plain_text(text: Any, longest: int) -> bool:
+    return text is None or (type(text) is str and len(text) <= longest)
+
+
+def _plain_visit(visit: Any) -> bool:
+    if visit is None:
+        return True
+    if type(visit) is not dict or not visit.keys() <= _VISIT_KEYS:
+        return False
+    width, device = visit.get("width"), visit.get("device")
+    return (
+        _plain_text(visit.get("referrer"), LONGEST_URL)
+        and (width is None or (type(width) is int and 0 <= width <= 100_000))
+        and (device is None or (type(device) is str and device in DEVICES))
+    )

@@ -1,0 +1,67 @@
+"""POST /v1/events and /v1/snoozes: what readers did with an appeal."""
+
+from datetime import datetime, timedelta
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from service.domain.reader import short_key
+from service.store.readers import Happening
+from service.store.record import CLICKED, DISMISSED, SEEN, SNOOZED
+from service.web.metrics import count_event
+from service.web.parts import Parts, request_body
+from service.web.problems import ProblemError
+from service.web.requests import load, read_json, reader_of
+from service.web.schemas import EventsSchema, SnoozeSchema
+from service.web.tokens import Receipt
+
+_FLAGS = {"seen": SEEN, "clicked": CLICKED, "dismissed": DISMISSED}
+_EVENTS, _SNOOZE = EventsSchema(), SnoozeSchema()
+
+
+def happening(receipt: Receipt, flag: int) -> Happening:
+    """What the reader's record keeps of it."""
+    return Happening(short_key(f"{receipt.site}/{receipt.campaign}"), receipt.key, flag)
+
+
+def events_views(parts: Parts) -> Blueprint:
+    """The views of this module."""
+    views = Blueprint("events", __name__)
+
+    @views.post("/v1/events")
+    def events() -> ResponseReturnValue:
+        batch = load(_EVENTS, read_json(request_body()))["events"]
+        receipts = [parts.receipt(event["receipt"], f"events.{index}.receipt")[0] for index, event in enumerate(batch)]
+        site, reader = receipts[0].site, receipts[0].reader
+        for index, receipt in enumerate(receipts):
+            if (receipt.site, receipt.reader) != (site, reader):
+                raise ProblemError(422, "The receipt is another reader's.", f"events.{index}.receipt")
+        kinds = [event["type"] for event in batch]
+        happenings = [happening(receipt, _FLAGS[kind]) for receipt, kind in zip(receipts, kinds, strict=True)]
+        news = parts.readers.record_events(site, reader, happenings, parts.clock())
+        for receipt, kind, new in zip(receipts, kinds, news, strict=True):
+            if new:
+                count_event(site, receipt.campaign, receipt.variant, receipt.placement, kind)
+        return {"recorded": sum(news)}
+
+    @views.post("/v1/snoozes")
+    def snoozes() -> ResponseReturnValue:
+        wish = load(_SNOOZE, read_json(request_body()))
+        receipt, site = parts.receipt(wish["receipt"], "receipt")
+        if reader_of(parts.tokens, site, wish["reader"]) != receipt.reader:
+            raise ProblemError(422, "The receipt is another reader's.", "receipt")
+        if wish["days"] not in site.snooze.choices:
+            choices = ", ".join(map(str, site.snooze.choices))
+            raise ProblemError(422, f"Must be one of {choices}.", "days")
+        now = parts.clock()
+        until = now + timedelta(days=wish["days"])
+        if parts.readers.snooze(site.id, receipt.reader, happening(receipt, SNOOZED), until, now):
+            count_event(site.id, receipt.campaign, receipt.variant, receipt.placement, "snoozed")
+        return {"until": iso(until)}
+
+    return views
+
+
+def iso(moment: datetime) -> str:
+    """ISO 8601 in UTC, as every time in this API."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

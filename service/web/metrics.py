@@ -1,0 +1,47 @@
+"""What operators watch, at /metrics. No reader and no page is in any of it."""
+
+from functools import cache
+
+from prometheus_client import Counter, Gauge
+
+_DECISIONS = Counter("honestybox_decisions", "What became of each placement", ["site", "placement", "outcome"])
+_PROBLEMS = Counter("honestybox_problems", "Requests refused, by the field that was wrong", ["endpoint", "field"])
+_EVENTS = Counter("honestybox_events", "New events, by type", ["site", "campaign", "variant", "placement", "type"])
+_WEBHOOKS = Counter("honestybox_webhooks", "Stripe's events, by what became of them", ["outcome"])
+_STORE = Gauge("honestybox_store_available", "1 while Redis answers", multiprocess_mode="min")
+_CONFIG = Gauge("honestybox_config_problems", "Problems in the staff files now", multiprocess_mode="max")
+_STORE.set(1)
+
+_decision = cache(_DECISIONS.labels)
+# A field of a hostile request may be called anything; only these are worth telling apart.
+_FIELDS = frozenset(("site", "origin", "reader", "receipt", "page.url", "body", "placements", "amount_minor"))
+
+
+def count_decision(site: str, placement: str, outcome: str) -> None:
+    """One placement of one page view."""
+    _decision(site, placement, outcome).inc()
+
+
+def count_problem(endpoint: str, field: str) -> None:
+    """One refused request."""
+    _PROBLEMS.labels(endpoint, field if field in _FIELDS else "other").inc()
+
+
+def count_event(site: str, campaign: str, variant: str, placement: str, kind: str) -> None:
+    """One event that was not known before."""
+    _EVENTS.labels(site, campaign, variant, placement, kind).inc()
+
+
+def count_webhook(outcome: str) -> None:
+    """One of Stripe's events: recorded, ignored, other_mode, refused or unavailable."""
+    _WEBHOOKS.labels(outcome).inc()
+
+
+def store_changed(available: bool) -> None:
+    """Redis went away or came back."""
+    _STORE.set(int(available))
+
+
+def set_config_problems(count: int) -> None:
+    """How many problems the staff files have now."""
+    _CONFIG.set(count)

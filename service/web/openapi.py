@@ -1,0 +1,112 @@
+"""The OpenAPI document, made from the schemas that validate."""
+
+from functools import cache
+from typing import Any
+
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+from marshmallow import Schema, fields
+
+from service.web.schemas import ContributionSchema, DecisionSchema, EventsSchema, SnoozeSchema
+
+
+class ProblemSchema(Schema):
+    """RFC 9457."""
+
+    type = fields.String()
+    title = fields.String()
+    status = fields.Integer()
+    detail = fields.String()
+    field = fields.String(metadata={"description": "The part of the request that is wrong."})
+
+
+class AccessSchema(Schema):
+    """May this reader read on, and why."""
+
+    granted = fields.Boolean()
+    reason = fields.String()
+
+
+class DecisionAnswerSchema(Schema):
+    """What one page view gets."""
+
+    reader = fields.String(allow_none=True, metadata={"description": "Keep it, and send it with the next request."})
+    access = fields.Nested(AccessSchema)
+    appeals = fields.List(fields.Dict(), metadata={"description": "What to show, each with its receipt."})
+    withheld = fields.Dict(metadata={"description": "Placement -> the reason why nothing is shown there."})
+
+
+class RecordedSchema(Schema):
+    """How many events were new."""
+
+    recorded = fields.Integer()
+
+
+class UntilSchema(Schema):
+    """When the reader may be asked again."""
+
+    until = fields.DateTime()
+
+
+class CheckoutSchema(Schema):
+    """Where to pay."""
+
+    checkout_url = fields.Url()
+
+
+_POSTS = (
+    ("/v1/decisions", "Decide what one page view gets", DecisionSchema, DecisionAnswerSchema),
+    ("/v1/events", "Record what happened to appeals", EventsSchema, RecordedSchema),
+    ("/v1/snoozes", "Remind me later", SnoozeSchema, UntilSchema),
+    ("/v1/contributions", "Start a contribution", ContributionSchema, CheckoutSchema),
+)
+_GETS = (
+    ("/v1/contributions/return", "Where Stripe brings the giver back: 303 to the article", ("session", "site", "to")),
+    ("/embed/v1/{name}", "The script and its modules", ()),
+    ("/embed/v1/words/{site}/{language}.json", "The interface's own words", ()),
+    ("/healthz", "Is the process alive", ()),
+    ("/readyz", "Is it ready; Redis and config problems", ()),
+    ("/metrics", "Prometheus", ()),
+    ("/openapi.json", "This document", ()),
+)
+
+
+@cache
+def openapi_document() -> dict[str, Any]:
+    """The whole document. A test holds its paths against the application's routes."""
+    spec = APISpec("Honesty Box", "1", "3.1.0", plugins=[MarshmallowPlugin()])
+    for path, summary, takes, gives in _POSTS:
+        spec.path(path, operations={"post": _post(summary, takes, gives)})
+    for path, summary, query in _GETS:
+        spec.path(path, operations={"get": _get(path, summary, query)})
+    spec.path("/webhooks/stripe", operations={"post": {"summary": "Stripe's signed events", "responses": _refusals()}})
+    return spec.to_dict()
+
+
+def _post(summary: str, takes: type[Schema], gives: type[Schema]) -> dict[str, Any]:
+    content = {kind: {"schema": takes} for kind in ("application/json", "text/plain")}
+    answer = {"description": "Done.", "content": {"application/json": {"schema": gives}}}
+    return {
+        "summary": summary,
+        "requestBody": {"required": True, "content": content},
+        "responses": {"200": answer, **_refusals()},
+    }
+
+
+def _get(path: str, summary: str, query: tuple[str, ...]) -> dict[str, Any]:
+    names = [part.split("}")[0] for part in path.split("{")[1:]]
+    text = {"type": "string"}
+    return {
+        "summary": summary,
+        "parameters": [{"name": name, "in": "path", "required": True, "schema": text} for name in names]
+        + [{"name": name, "in": "query", "required": True, "schema": text} for name in query],
+        "responses": {"200": {"description": "Done."}},
+    }
+
+
+def _refusals() -> dict[str, Any]:
+    problem = {"content": {"application/problem+json": {"schema": ProblemSchema}}}
+    return {
+        "4XX": {"description": "Refused; `field` names what is wrong.", **problem},
+        "503": {"description": "Try again; nothing was charged and nothing is lost.", **problem},
+    }

@@ -1,0 +1,59 @@
+"""/healthz, /readyz, /metrics, /openapi.json: for those who run the service."""
+
+import os
+
+from flask import Blueprint, Response
+from flask.typing import ResponseReturnValue
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from service.store.errors import StoreUnavailableError
+from service.web.metrics import set_config_problems
+from service.web.openapi import openapi_document
+from service.web.parts import Parts
+
+
+def operations_views(parts: Parts) -> Blueprint:
+    """The views of this module."""
+    views = Blueprint("operations", __name__)
+
+    @views.get("/healthz")
+    def alive() -> ResponseReturnValue:
+        return {"status": "alive"}
+
+    @views.get("/readyz")
+    def ready() -> ResponseReturnValue:
+        """Ready means able to answer readers, which needs nothing but good config; the rest is told, not decisive."""
+        try:
+            parts.store.command("PING")
+            store = "available"
+        except StoreUnavailableError:
+            store = "unavailable"
+        return {
+            "status": "ready",
+            "store": store,
+            "config": {
+                "version": parts.published().catalogue.version,
+                "problems": [str(problem) for problem in parts.config_problems()],
+            },
+        }
+
+    @views.get("/metrics")
+    def metrics() -> ResponseReturnValue:
+        set_config_problems(len(parts.config_problems()))
+        return Response(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
+
+    @views.get("/openapi.json")
+    def openapi() -> ResponseReturnValue:
+        return openapi_document()
+
+    return views
+
+
+def _registry() -> CollectorRegistry:
+    """All workers' numbers, where PROMETHEUS_MULTIPROC_DIR lets them be put together; else this worker's."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return REGISTRY
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return registry

@@ -1,0 +1,22 @@
+"""What running workers answer from: one catalogue and all that was made of it, replaced as a whole."""
+
+from dataclasses import dataclass
+
+from service.catalogue.loader import Catalogue
+from service.catalogue.words import Dictionary
+from service.web.appeals import Appeals
+from service.web.decision_request import DecisionRequests
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A catalogue, its appeals as they are sent, and the pages seen under it."""
+
+    catalogue: Catalogue
+    appeals: Appeals
+    requests: DecisionRequests
+
+
+def publish(catalogue: Catalogue, dictionary: Dictionary) -> Published:
+    """Everything that depends on the catalogue, made anew."""
+    return Published(catalogue, Appeals(dictionary), DecisionRequests())

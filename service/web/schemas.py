@@ -1,0 +1,159 @@
+"""What requests look like. The OpenAPI document is made from these same schemas."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
+
+from service.domain.money import Interval
+from service.domain.reader import Page
+from service.domain.site import Placement
+
+LONGEST_URL, LONGEST_NAME, LONGEST_LANGUAGE = 2000, 200, 35
+MOST_TAGS, MOST_AUTHORS, MOST_EVENTS, MOST_UTM = 50, 20, 50, 10
+PAGE_TYPES = ("article", "section", "home", "other")
+DEVICES = ("phone", "tablet", "desktop")
+EVENT_TYPES = ("seen", "clicked", "dismissed")
+
+
+def _name(**kwargs: Any) -> fields.String:
+    return fields.String(load_default="", allow_none=True, validate=validate.Length(max=LONGEST_NAME), **kwargs)
+
+
+def _token(**kwargs: Any) -> fields.String:
+    return fields.String(validate=validate.Length(max=600), **kwargs)
+
+
+class StrictSchema(Schema):
+    """Keys nobody knows are refused: a misspelt one must not be quietly ignored."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class WebAddress(fields.String):
+    """An absolute http or https address."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs) or ""
+        if len(text) > LONGEST_URL:
+            raise ValidationError(f"Longer than {LONGEST_URL} characters.")
+        if not is_web_address(text):
+            raise ValidationError("Not an http or https address.")
+        return text
+
+
+def is_web_address(text: str) -> bool:
+    """True for an absolute http(s) address without control characters."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and text.isprintable() and " " not in text
+
+
+class PageSchema(StrictSchema):
+    """The page that is open."""
+
+    url = WebAddress(required=True)
+    section = _name()
+    tags = fields.List(
+        fields.String(validate=validate.Length(max=LONGEST_NAME)),
+        load_default=tuple,
+        allow_none=True,
+        validate=validate.Length(max=MOST_TAGS),
+    )
+    authors = fields.List(
+        fields.String(validate=validate.Length(max=LONGEST_NAME)),
+        load_default=tuple,
+        allow_none=True,
+        validate=validate.Length(max=MOST_AUTHORS),
+    )
+    language = fields.String(load_default="", allow_none=True, validate=validate.Length(max=LONGEST_LANGUAGE))
+    premium = fields.Boolean(load_default=False, allow_none=True, truthy={True}, falsy={False})
+    type = fields.String(load_default="other", allow_none=True, validate=validate.OneOf(PAGE_TYPES))
+
+    @post_load
+    def _build(self, values: dict[str, Any], **_: Any) -> Page:
+        return Page(
+            url=values["url"],
+            section=values["section"] or "",
+            tags=tuple(values["tags"] or ()),
+            authors=tuple(values["authors"] or ()),
+            language=values["language"] or "",
+            premium=bool(values["premium"]),
+            type=values["type"] or "other",
+        )
+
+
+class VisitSchema(StrictSchema):
+    """How the reader came, and on what."""
+
+    referrer = fields.String(load_default="", allow_none=True, validate=validate.Length(max=LONGEST_URL))
+    utm = fields.Dict(
+        keys=fields.String(validate=validate.Length(max=LONGEST_NAME)),
+        values=fields.String(validate=validate.Length(max=LONGEST_NAME)),
+        load_default=dict,
+        allow_none=True,
+        validate=validate.Length(max=MOST_UTM),
+    )
+    device = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(DEVICES))
+    width = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(0, 100_000))
+
+
+class DecisionSchema(StrictSchema):
+    """POST /v1/decisions"""
+
+    site = fields.String(required=True)
+    reader = _token(load_default=None, allow_none=True)
+    consent = fields.Boolean(load_default=True, allow_none=True, truthy={True}, falsy={False})
+    page = fields.Nested(PageSchema, required=True)
+    visit = fields.Nested(VisitSchema, load_default=dict, allow_none=True)
+    placements = fields.List(
+        fields.Enum(Placement, by_value=True), required=True, validate=validate.Length(min=1, max=len(Placement))
+    )
+
+
+class EventSchema(StrictSchema):
+    """One thing that happened to an appeal."""
+
+    receipt = _token(required=True)
+    type = fields.String(required=True, validate=validate.OneOf(EVENT_TYPES))
+
+
+class EventsSchema(StrictSchema):
+    """POST /v1/events"""
+
+    events = fields.List(fields.Nested(EventSchema), required=True, validate=validate.Length(min=1, max=MOST_EVENTS))
+
+
+class SnoozeSchema(StrictSchema):
+    """POST /v1/snoozes"""
+
+    reader = _token(required=True)
+    receipt = _token(required=True)
+    days = fields.Integer(required=True, strict=True)
+
+
+class ContributionSchema(StrictSchema):
+    """POST /v1/contributions"""
+
+    site = fields.String(required=True)
+    reader = _token(required=True)
+    receipt = _token(load_default=None, allow_none=True)
+    interval = fields.Enum(Interval, by_value=True, required=True)
+    currency = fields.String(required=True, validate=validate.Length(equal=3))
+    amount_minor = fields.Integer(required=True, strict=True)
+    language = fields.String(load_default="", allow_none=True, validate=validate.Length(max=LONGEST_LANGUAGE))
+    attempt = fields.String(required=True)
+    return_url = WebAddress(required=True)
+
+    @post_load
+    def _check_attempt(self, values: dict[str, Any], **_: Any) -> Mapping[str, Any]:
+        try:
+            values["attempt"] = str(uuid.UUID(values["attempt"]))
+        except ValueError as error:
+            raise ValidationError({"attempt": ["Not a UUID."]}) from error
+        return values

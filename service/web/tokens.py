@@ -1,0 +1,100 @@
+"""What a browser carries for us, signed: who reads, and which appeal was decided for them."""
+
+import hmac
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from hashlib import sha256
+
+from itsdangerous import BadSignature, Signer
+
+from service.domain.reader import short_key
+
+RECEIPT_LIFE = timedelta(days=7)
+_READER_BYTES = 16
+_READER_LENGTH = 22
+
+
+class TokenError(ValueError):
+    """A token that was not made here, or was altered, or has had its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof that an appeal was decided for a reader. Names only: every part is made of a-z, 0-9, - and _."""
+
+    site: str
+    reader: str
+    campaign: str
+    variant: str
+    placement: str
+    config: str
+    at: datetime
+    nonce: str
+
+    @property
+    def key(self) -> int:
+        """What the reader's record holds of it."""
+        return short_key(f"{self.nonce}/{int(self.at.timestamp())}")
+
+
+def new_reader() -> str:
+    """A reader nobody has seen."""
+    return secrets.token_urlsafe(_READER_BYTES)
+
+
+class Tokens:
+    """Signs and checks. The first secret signs; all of them are good for checking, so that they can be replaced."""
+
+    def __init__(self, secret_keys: Sequence[str]) -> None:
+        self._secrets = tuple(key.encode() for key in secret_keys)
+        self._signer = cache(self._make_signer)
+
+    def _make_signer(self, purpose: str) -> Signer:
+        # itsdangerous takes the newest key last. The keys are derived here, once, and not at every call.
+        keys = [hmac.digest(secret, purpose.encode(), sha256) for secret in reversed(self._secrets)]
+        return Signer(keys, key_derivation="none", digest_method=sha256)
+
+    def reader_token(self, site: str, reader: str) -> str:
+        """The token that the browser keeps."""
+        return self._signer(f"reader:{site}").sign(reader).decode()
+
+    def reader(self, site: str, token: str) -> str:
+        """The reader's id. Raises TokenError; another site's token is no better than a forged one."""
+        try:
+            reader = self._signer(f"reader:{site}").unsign(token).decode()
+        except (BadSignature, UnicodeError) as error:
+            raise TokenError("is not a reader token of this site") from error
+        if len(reader) != _READER_LENGTH:
+            raise TokenError("is not a reader token of this site")
+        return reader
+
+    def receipt_token(self, receipt: Receipt) -> str:
+        """The receipt as the browser quotes it."""
+        parts = (
+            receipt.site,
+            receipt.reader,
+            receipt.campaign,
+            receipt.variant,
+            receipt.placement,
+            receipt.config,
+            str(int(receipt.at.timestamp())),
+            receipt.nonce,
+        )
+        return self._signer("receipt").sign(".".join(parts)).decode()
+
+    def receipt(self, token: str, now: datetime) -> Receipt:
+        """The receipt. Raises TokenError when it was not made here or is older than seven days."""
+        try:
+            text = self._signer("receipt").unsign(token).decode()
+        except (BadSignature, UnicodeError) as error:
+            raise TokenError("is not a receipt of this service") from error
+        site, reader, campaign, variant, placement, config, at, nonce = text.split(".")
+        receipt = Receipt(
+            site, reader, campaign, variant, placement, config, datetime.fromtimestamp(int(at), UTC), nonce
+        )
+        if now >= receipt.at + RECEIPT_LIFE:
+            raise TokenError("is older than seven days")
+        return receipt

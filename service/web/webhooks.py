@@ -1,0 +1,51 @@
+"""POST /webhooks/stripe: signed events. Any order, any repetition, the same final state."""
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from service.payments.errors import PaymentsError, SignatureError, UnknownObjectError
+from service.payments.webhooks import subject_of, verified_event
+from service.store.errors import StoreUnavailableError
+from service.web.metrics import count_webhook
+from service.web.parts import Parts
+from service.web.problems import ProblemError
+
+_MOST_BYTES = 1024 * 1024
+
+
+def webhooks_views(parts: Parts) -> Blueprint:
+    """The view of this module."""
+    views = Blueprint("webhooks", __name__)
+
+    @views.post("/webhooks/stripe")
+    def stripe_event() -> ResponseReturnValue:
+        body = request.stream.read(_MOST_BYTES + 1)
+        if len(body) > _MOST_BYTES:
+            raise ProblemError(413, "The body is too large.", "body")
+        try:
+            event = verified_event(body, request.headers.get("Stripe-Signature"), parts.settings.stripe_webhook_secrets)
+        except SignatureError as error:
+            count_webhook("refused")
+            raise ProblemError(400, f"Refused: {error}.", "Stripe-Signature") from error
+        outcome = _record(parts, event)
+        count_webhook(outcome)
+        return {"outcome": outcome}
+
+    return views
+
+
+def _record(parts: Parts, event: object) -> str:
+    if event.get("livemode") is not parts.settings.livemode:  # type: ignore[attr-defined]
+        return "other_mode"
+    subject = subject_of(event)  # type: ignore[arg-type]
+    if not subject:
+        return "ignored"
+    try:
+        contribution = parts.recorder.record(subject, parts.clock())
+    except UnknownObjectError:
+        return "ignored"
+    except (PaymentsError, StoreUnavailableError) as error:
+        count_webhook("unavailable")
+        # Stripe sends it again, for three days.
+        raise ProblemError(503, "Not recorded yet; send it again.") from error
+    return "recorded" if contribution else "ignored"
