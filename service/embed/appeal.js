@@ -3,7 +3,7 @@ import { closeButton, newBox } from "./box.js";
 import { grow, make } from "./dom.js";
 import { GivingForm } from "./form.js";
 import { findPlace, whenStill } from "./place.js";
-import { flushOnLeaving, report, whenSeen } from "./report.js";
+import { report, whenSeen } from "./report.js";
 import { promise, reminder } from "./snooze.js";
 
 const READING_MS = 8000;
@@ -14,6 +14,7 @@ class Appeal {
   #settled;
   #facts;
   #answered = false;
+  #told = new Set();
 
   /** @param {() => void} settled called once the reader has said no for now: nobody else on this page may ask */
   constructor(appeal, context, settled) {
@@ -35,15 +36,13 @@ class Appeal {
       return;
     }
     const point = findPlace(place);
-    if (point) whenStill(point, () => this.#put(point.put, point.anchor), this.box.life);
+    if (point) whenStill(point, () => this.#put(point), this.box.life);
     else this.#context.announce("error", { ...this.#facts, message: "This page has no place for it: " + JSON.stringify(place) });
   }
 
-  #put(put, surface) {
-    const { service } = this.#context;
-    this.box.place(put, surface);
+  #put(point) {
+    this.box.place(point);
     this.#announce("shown");
-    flushOnLeaving(service, this.box.life);
     whenSeen(this.box.panel, () => this.#tell("seen"), this.box.life);
   }
 
@@ -51,7 +50,10 @@ class Appeal {
     this.#context.announce(name, { ...this.#facts, ...more }, this.box.isConnected ? this.box : null);
   }
 
+  /** Reports and announces what happened, the first time it does. */
   #tell(type) {
+    if (this.#told.has(type)) return;
+    this.#told.add(type);
     report(this.#context.service, this.#appeal.receipt, type);
     this.#announce(type);
   }
@@ -112,23 +114,23 @@ class Appeal {
   async #snooze(days) {
     const { words, receipt } = this.#appeal;
     const { post, reader } = this.#context;
-    const said = make("p", { class: "said", role: "status", tabindex: -1 }, words.working);
+    const said = make("p", { class: "said", id: "heading", role: "status", tabindex: -1 }, words.working);
     const panel = this.box.panel;
     const before = [...panel.childNodes].filter((node) => !node.matches(".close"));
     before.forEach((node) => node.remove());
-    panel.classList.add("brief");
     panel.append(said);
     said.focus({ preventScroll: true });
     try {
       const { until } = await post("v1/snoozes", { reader: reader(), receipt, days });
       this.#answered = true;
+      this.#told.add("seen"); // what is seen from here on is the promise, not the appeal
       said.textContent = promise(this.#appeal, until);
       this.#announce("snoozed", { days, until });
       this.#settled();
       this.#leave();
     } catch (failure) {
-      panel.classList.remove("brief");
       said.textContent = words.try_again;
+      said.removeAttribute("id");
       panel.append(...before);
       this.#context.announce("error", { ...this.#facts, message: String(failure), status: failure.status });
     }
@@ -140,29 +142,26 @@ class Appeal {
       setTimeout(() => this.box.remove(), READING_MS);
       return;
     }
-    const anchored = CSS.supports("overflow-anchor", "auto");
-    const observer = new IntersectionObserver(([{ isIntersecting, boundingClientRect }]) => {
-      if (isIntersecting || (boundingClientRect.top < 0 && !anchored)) return;
-      observer.disconnect();
-      this.box.remove();
-    });
-    observer.observe(this.box);
-    this.box.life.addEventListener("abort", () => observer.disconnect());
+    // Above the window it stays: taking it away there would move what is being read.
+    new IntersectionObserver(([{ isIntersecting, boundingClientRect }]) => {
+      if (!isIntersecting && boundingClientRect.top > 0) this.box.remove();
+    }).observe(this.box);
   }
 }
 
 /**
- * Shows the appeals of one decision.
+ * Shows the appeals of one decision, for as long as the page view lasts.
  *
  * @param {object[]} decided the decision's `appeals`
  * @param {object} context what the loader lends: site, service, post, announce, reader, theme
- * @returns {{remove: () => void}}
+ * @param {AbortSignal} signal ends the page view, and takes everything away
  */
-export function show(decided, context) {
+export function show(decided, context, signal) {
+  if (signal.aborted) return;
   const appeals = decided.map((one) => {
     const appeal = new Appeal(one, context, () => appeals.forEach((other) => other !== appeal && other.box.remove()));
     return appeal;
   });
+  signal.addEventListener("abort", () => appeals.forEach(({ box }) => box.remove()));
   appeals.forEach((appeal) => appeal.show());
-  return { remove: () => appeals.forEach(({ box }) => box.remove()) };
 }

@@ -2,6 +2,8 @@
 import { make } from "./dom.js";
 import { sheet } from "./styles.js";
 
+const DARK = matchMedia("(prefers-color-scheme: dark)");
+
 /** Dark when what lies behind the element is dark; a page that says nothing else follows the reader's system. */
 function themeOf(surface) {
   const said = getComputedStyle(document.documentElement).getPropertyValue("--honestybox-theme").trim();
@@ -12,16 +14,13 @@ function themeOf(surface) {
     if (red && alpha !== "0") return red * 0.299 + green * 0.587 + blue * 0.114 < 128 ? "dark" : "light";
   }
   // Nothing painted: the browser's own canvas, which is dark only for pages that say they can be.
-  const scheme = getComputedStyle(document.documentElement).colorScheme;
-  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-  return /dark/.test(scheme) && (dark || !/light/.test(scheme)) ? "dark" : "light";
+  return DARK.matches && getComputedStyle(document.documentElement).colorScheme.includes("dark") ? "dark" : "light";
 }
 
 export class HonestyBox extends HTMLElement {
   #root = this.attachShadow({ mode: "open" });
   #panel;
   #life = new AbortController();
-  #surface = document.body;
   #wanted;
 
   /** Ends with the element's stay on the page. */
@@ -49,20 +48,19 @@ export class HonestyBox extends HTMLElement {
     return this.#panel;
   }
 
-  /** Puts the element on the page; `put` says where, the end of the body when it does not. */
-  place(put = (element) => document.body.append(element), surface = document.body) {
-    this.#surface = surface;
-    put(this);
+  /** Puts the element on the page: at a place inside it, or over it. */
+  place(point) {
+    if (point) point.put(this);
+    else document.body.append(this);
     this.#dress();
-    matchMedia("(prefers-color-scheme: dark)")
-      .addEventListener("change", () => requestAnimationFrame(() => this.#dress()), { signal: this.life });
+    DARK.addEventListener("change", () => requestAnimationFrame(() => this.#dress()), { signal: this.life });
     if (this.#panel.localName === "dialog") this.#panel.showModal();
     else if (this.getAttribute("placement") === "banner") this.#stepAside();
   }
 
   #dress() {
     const wanted = this.#wanted;
-    this.#panel.dataset.theme = wanted === "light" || wanted === "dark" ? wanted : themeOf(this.#surface);
+    this.#panel.dataset.theme = wanted === "light" || wanted === "dark" ? wanted : themeOf(this.parentElement);
   }
 
   /** A strip must not hide what the keyboard has just reached; it leaves the way free until the focus moves on. */

@@ -13,14 +13,10 @@ function radios(name, legend, options, chosen) {
       make("span", {}, label)))));
 }
 
-/** An attempt's id. `randomUUID` is missing on plain http pages, where random values are not. */
+/** A random UUID, version 4. `crypto.randomUUID` is missing on plain http pages, where random values are not. */
 function newAttempt() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 15) | 64;
-  bytes[8] = (bytes[8] & 63) | 128;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  return "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
+    (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16));
 }
 
 export class GivingForm {
@@ -177,21 +173,17 @@ export class GivingForm {
     const choice = [interval, form.currency, minor].join();
     const attempt = this.#attempts.get(choice) || newAttempt();
     this.#attempts.set(choice, attempt);
-    const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
     try {
       const { checkout_url: address } = await post("v1/contributions", {
         site, reader: reader(), receipt, interval, currency: form.currency, amount_minor: minor, attempt,
         return_url: location.href.split("#")[0],
-      }, patience.signal);
+      }, AbortSignal.timeout(PATIENCE_MS));
       if (!/^https?:/.test(address)) throw new Error("not an address: " + address);
       return address;
     } catch (failure) {
       if (again || failure.status !== 409 || failure.field !== "attempt") throw failure;
       this.#attempts.delete(choice);
-      return await this.#checkout(minor, true);
-    } finally {
-      clearTimeout(timer);
+      return this.#checkout(minor, true);
     }
   }
 }

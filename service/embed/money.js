@@ -1,7 +1,7 @@
 /** Money as readers write it and as the service counts it: whole minor units, never a fraction of a Number. */
 
 /** The zeros of the scripts whose digits a reader may type; each is followed by its nine other digits. */
-const ZEROS = "0٠۰०০੦૦୦௦౦೦൦๐໐༠၀០０";
+const ZEROS = "0٠۰०০੦૦୦௦౦೦൦๐໐༠၀០";
 
 const SPACES = /[\s'’٬_\p{Cf}]/gu;
 

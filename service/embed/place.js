@@ -3,26 +3,25 @@
 /**
  * The point in the page, or null when the page has no such place.
  *
- * @param {{selector?: string, position?: "end"|"start"|"before"|"after"}} [place]
+ * @param {{selector?: string, position?: "end"|"after"}} [place]
  */
 export function findPlace(place) {
   let anchor = null;
   try {
-    anchor = place && place.selector ? document.querySelector(place.selector) : null;
+    anchor = document.querySelector(place.selector);
   } catch (unreadable) {
-    return null; // a selector this browser does not know is a place this page does not have
+    // a selector this browser does not know is a place this page does not have
   }
   if (!anchor) return null;
-  const { position } = place;
-  const method = { start: "prepend", before: "before", after: "after" }[position] || "append";
-  const above = position === "start" || position === "before";
-  const y = () => anchor.getBoundingClientRect()[above ? "top" : "bottom"];
   return {
     anchor,
-    put: (element) => anchor[method](element),
+    put: (element) => (place.position === "after" ? anchor.after(element) : anchor.append(element)),
     /** True while growing here moves nothing that shows: below the window, or at the end of a page that scrolls. */
-    still: () => y() >= innerHeight || (!above && y() > 0 && document.documentElement.scrollHeight > innerHeight
-      && nothingFollows(anchor)),
+    still: () => {
+      const { bottom } = anchor.getBoundingClientRect();
+      return bottom >= innerHeight
+        || (bottom > 0 && document.documentElement.scrollHeight > innerHeight && nothingFollows(anchor));
+    },
   };
 }
 

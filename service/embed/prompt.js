@@ -11,30 +11,26 @@
  */
 (() => {
   "use strict";
-  const script = document.currentScript || document.querySelector('script[src*="/embed/v1/prompt.js"]');
-  if (!script || (window.honestybox && window.honestybox.refresh)) return;
+  const script = document.currentScript;
+  if (!script || window.honestybox?.refresh) return;
 
-  const modules = script.src.replace(/[^/]*$/, "");
-  const service = modules.replace(/embed\/v1\/$/, "");
-  const site = script.dataset.site;
+  const { dataset, src } = script;
+  const { site } = dataset;
+  const service = src.slice(0, src.lastIndexOf("embed/v1/"));
   const key = "honestybox:" + site;
-  const root = document.documentElement;
-  const load = (name) => import(modules + name + ".js");
+  const load = (name) => import(service + "embed/v1/" + name + ".js");
 
-  let reader = null;
-  let shown = null;
-  let current = null;
-  let turn = Promise.resolve();
+  let reader, current, turn;
 
   const announce = (name, detail, from) => {
-    (from || root).dispatchEvent(new CustomEvent("honestybox:" + name, { bubbles: true, composed: true, detail }));
+    (from || document.documentElement).dispatchEvent(new CustomEvent("honestybox:" + name, { bubbles: true, composed: true, detail }));
   };
 
   /** True when this browser lets us keep the token; writing is tried as well, since reading alone proves nothing. */
   const recall = () => {
     reader = null;
     try {
-      if (script.dataset.consent === "denied") {
+      if (dataset.consent === "denied") {
         localStorage.removeItem(key);
         return false;
       }
@@ -50,7 +46,7 @@
   const keep = (token) => {
     reader = token || null;
     try {
-      if (token) localStorage.setItem(key, token);
+      if (reader) localStorage.setItem(key, reader);
       else localStorage.removeItem(key);
     } catch (refused) {
       // Without storage the next page view is a stranger's, which is what the reader asked their browser for.
@@ -99,7 +95,7 @@
 
   const context = {
     site, service, announce, post,
-    theme: () => script.dataset.theme,
+    theme: () => dataset.theme,
     reader: () => reader,
   };
 
@@ -115,41 +111,31 @@
     announce("decision", { request, response });
     if (!response.appeals.length) return;
     const { show } = await load("appeal");
-    if (!signal.aborted) shown = show(response.appeals, context);
+    show(response.appeals, context, signal);
   };
 
   /** One page view: thank whoever comes back from the payment, else ask the service. */
   const open = async (signal) => {
     const [{ readPage }] = await Promise.all([load("facts"), watched(signal)]);
     if (signal.aborted) return;
-    const page = readPage(document, location, script.dataset);
-    const [, outcome] = /^#honestybox=(paid|pending|unverified)$/.exec(location.hash) || [];
-    if (!outcome) return ask(page, signal);
-    history.replaceState(history.state, "", location.pathname + location.search);
+    const page = readPage(document, location, dataset);
+    if (!/^#honestybox=/.test(location.hash)) return ask(page, signal);
     const { thank } = await load("thanks");
-    const done = await thank(outcome, page.language, context);
-    if (signal.aborted) done.remove();
-    else shown = done;
+    return thank(page.language, context, signal);
   };
 
-  /** Takes away what is shown and asks anew; for sites that change pages without loading one. */
+  /** Takes away what is shown (the signal does) and asks anew; for sites that change pages without loading one. */
   const refresh = () => {
-    if (current) current.abort();
-    if (shown) shown.remove();
-    shown = null;
+    current?.abort();
     const mine = (current = new AbortController());
     // One after the other: an answer that is still on its way is dropped before the next question is put.
-    turn = turn.then(async () => {
-      if (mine.signal.aborted) return;
-      try {
-        await open(mine.signal);
-      } catch (problem) {
-        if (mine === current) announce("error", { message: String(problem), status: problem.status, field: problem.field });
-      }
+    turn = Promise.resolve(turn).then(() => mine === current && open(mine.signal)).catch((problem) => {
+      const { status, field } = problem;
+      if (mine === current) announce("error", { message: String(problem), status, field });
     });
     return turn;
   };
 
-  window.honestybox = Object.freeze({ refresh });
+  window.honestybox = { refresh };
   refresh();
 })();

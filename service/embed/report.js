@@ -4,37 +4,38 @@ const BATCH_MS = 400;
 const SEEN_MS = 1000;
 const STEPS = Array.from({ length: 21 }, (unused, step) => step / 20);
 
-/** @type {Array<{receipt: string, type: string}>} */
 let waiting = [];
 let timer = 0;
+let address = "";
 
-function flush(service) {
+function flush() {
   clearTimeout(timer);
   timer = 0;
   const events = waiting.splice(0, 50);
   if (!events.length) return;
   const body = JSON.stringify({ events });
-  const address = service + "v1/events";
   // keepalive outlives the page as a beacon does, and keeps the Origin header and cookies under our control.
   if ("keepalive" in Request.prototype) {
     fetch(address, { method: "POST", body, keepalive: true, credentials: "omit" }).catch(() => {});
   } else {
     navigator.sendBeacon(address, body);
   }
-  if (waiting.length) flush(service);
 }
 
-/** Queues one event; everything queued leaves soon, or at once when the page does. */
+window.addEventListener("pagehide", flush);
+document.addEventListener("visibilitychange", flush);
+
+/**
+ * Queues one event. Everything queued leaves soon, or at once when the page does.
+ *
+ * @param {string} service where to
+ * @param {string} receipt the appeal's
+ * @param {"seen"|"clicked"|"dismissed"} type
+ */
 export function report(service, receipt, type) {
+  address = service + "v1/events";
   waiting.push({ receipt, type });
-  timer = timer || setTimeout(flush, BATCH_MS, service);
-}
-
-/** Sends what is queued when the page is hidden or left. */
-export function flushOnLeaving(service, signal) {
-  const leave = () => flush(service);
-  window.addEventListener("pagehide", leave, { signal });
-  document.addEventListener("visibilitychange", () => document.hidden && leave(), { signal });
+  timer = timer || setTimeout(flush, BATCH_MS);
 }
 
 /**
@@ -44,13 +45,9 @@ export function flushOnLeaving(service, signal) {
 export function whenSeen(element, callback, signal) {
   let visible = false;
   let second = 0;
-  const seen = () => {
-    observer.disconnect();
-    callback();
-  };
   const weigh = () => {
     clearTimeout(second);
-    second = visible && !document.hidden && !signal.aborted ? setTimeout(seen, SEEN_MS) : 0;
+    if (visible && !document.hidden) second = setTimeout(callback, SEEN_MS);
   };
   const observer = new IntersectionObserver((entries) => {
     const { boundingClientRect: box, intersectionRect: part } = entries[entries.length - 1];

@@ -28,5 +28,6 @@ export function promise({ language, words }, until, now = new Date()) {
   const year = day.getFullYear() === now.getFullYear() ? undefined : "numeric";
   // A reader whose browser says en-GB reads "29 November", one with en-US "November 29".
   const locale = (navigator.languages || []).find((one) => one.split("-")[0] === language.split("-")[0]) || language;
-  return fill(words.snoozed, { date: new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year }).format(day) });
+  const date = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year }).format(day);
+  return fill(words.snoozed, { date }).replace("..", "."); // a date may bring its own full stop: "2031 г."
 }

@@ -5,46 +5,45 @@ import { findPlace } from "./place.js";
 
 /** The place where this reader was asked, if they were asked inside the article and it is not in view yet. */
 function askedAt() {
-  let place = null;
   try {
-    place = JSON.parse(sessionStorage.getItem("honestybox:place"));
+    const point = findPlace(JSON.parse(sessionStorage.getItem("honestybox:place")));
     sessionStorage.removeItem("honestybox:place");
+    return point && scrollY < 50 && point.still() ? point : null;
   } catch (refused) {
     return null;
   }
-  const point = findPlace(place);
-  return point && scrollY < 50 && point.still() ? point : null;
+}
+
+async function wordsFor(language, { service, site }) {
+  const address = service + "embed/v1/words/" + site + "/" + (language || "default") + ".json";
+  const answer = await fetch(address, { credentials: "omit" });
+  if (!answer.ok) throw new Error("no words: HTTP " + answer.status);
+  return answer.json();
 }
 
 /**
  * Thanks the reader where they were asked, else in a strip at the top of the window.
  *
- * @param {"paid"|"pending"|"unverified"} outcome
- * @param {string|null} language the page's, as far as it says one
+ * @param {string|null} pageLanguage as far as the page says one
  * @param {object} context what the loader lends
- * @returns {Promise<HTMLElement>}
+ * @param {AbortSignal} signal ends the page view
  */
-export async function thank(outcome, language, context) {
-  const { service, site, announce, theme } = context;
-  const address = [site, language || "default"].map(encodeURIComponent).join("/");
-  const answer = await fetch(service + "embed/v1/words/" + address + ".json", { credentials: "omit" });
-  if (!answer.ok) throw new Error("no words: HTTP " + answer.status);
-  const said = await answer.json();
+export async function thank(pageLanguage, context, signal) {
+  const outcome = location.hash.split("=")[1];
+  history.replaceState(history.state, "", location.pathname + location.search);
+  const { language, direction, words } = await wordsFor(pageLanguage, context);
+  const title = words["thanks_" + outcome + "_heading"];
+  if (signal.aborted || !title) return;
   const point = askedAt();
   const box = newBox();
-  const panel = box.frame({
-    placement: point ? "inline" : "banner", edge: "top", language: said.language, direction: said.direction, theme: theme(),
-  });
-  const heading = make("h2", { id: "heading", tabindex: -1 }, said.words["thanks_" + outcome + "_heading"]);
-  const words = make("div", { class: "words", role: "status" });
-  panel.classList.add("thanks");
-  panel.append(closeButton(said.words, () => box.remove()), words);
-  if (point) box.place(point.put, point.anchor);
-  else box.place();
+  const panel = box.frame({ placement: point ? "inline" : "banner", language, direction, theme: context.theme() });
+  const region = make("div", { class: "words", role: "status" });
+  panel.append(closeButton(words, () => box.remove()), region);
+  signal.addEventListener("abort", () => box.remove());
+  box.place(point);
   // A live region says only what is put into it after it is there.
   await new Promise((resolve) => setTimeout(resolve, 50));
-  words.append(heading, make("div", { class: "copy" }, make("p", {}, said.words["thanks_" + outcome])));
+  region.append(make("h2", { id: "heading" }, title), make("div", { class: "copy" }, make("p", {}, words["thanks_" + outcome])));
   if (point) box.scrollIntoView({ block: "center" });
-  announce("thanked", { outcome }, box);
-  return box;
+  context.announce("thanked", { outcome }, box);
 }
