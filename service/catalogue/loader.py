@@ -8,9 +8,10 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from service.catalogue.campaign_schema import CampaignSchema
 from service.catalogue.fields import slug
 from service.catalogue.problems import CatalogueError, Problem
-from service.catalogue.schemas import CampaignSchema, SiteSchema
+from service.catalogue.site_schema import SiteSchema
 from service.catalogue.yaml_file import Document, Path_, parse_yaml
 from service.domain.campaign import Campaign
 from service.domain.decision import Campaigns

@@ -1,0 +1,131 @@
+"""The shape of a campaign's file, and the Campaign it becomes."""
+
+from datetime import UTC, timedelta
+from typing import Any
+
+from marshmallow import ValidationError, post_load, validates_schema
+
+from service.catalogue.fields import (
+    Checked,
+    Group,
+    MapOf,
+    Number,
+    OneOf,
+    Span,
+    StaffSchema,
+    Text,
+    language,
+    moment,
+    slug,
+)
+from service.catalogue.markdown import CopyError, parse_body, parse_line
+from service.domain.campaign import Campaign, Copy, Kind, Schedule, Variant
+from service.domain.reader import short_key
+from service.domain.site import FrequencyCap, Placement, Site
+
+
+class FrequencySchema(StaffSchema):
+    """frequency: of a campaign."""
+
+    max = Number(required=True, most=1000)
+    window = Span(required=True)
+    min_gap = Span(load_default=timedelta())
+
+    @post_load
+    def _build(self, values: dict[str, Any], **_: Any) -> FrequencyCap:
+        return FrequencyCap(**values)
+
+
+class ScheduleSchema(StaffSchema):
+    """schedule: in the site's time zone; `until` is the first moment after the end."""
+
+    from_ = Checked(moment, data_key="from")
+    until = Checked(moment)
+
+    @validates_schema
+    def _in_order(self, values: dict[str, Any], **_: Any) -> None:
+        if "from_" in values and "until" in values and values["until"] <= values["from_"]:
+            raise ValidationError({"until": ["must be later than from"]})
+
+
+class CopySchema(StaffSchema):
+    """copy.<language>: Markdown."""
+
+    heading = Text(required=True, longest=120)
+    body = Text(required=True)
+    button = Text(required=True, longest=40)
+
+
+class VariantSchema(StaffSchema):
+    """variants.<name>"""
+
+    weight = Number(load_default=1, whole=False)
+    copy = MapOf(Checked(language), Group(CopySchema), required=True, least=1)
+
+
+class CampaignSchema(StaffSchema):
+    """config/sites/<site>/campaigns/<name>.yaml"""
+
+    kind = OneOf(Kind, required=True)
+    placement = OneOf(Placement, required=True)
+    priority = Number(load_default=0, least=-1000, most=1000)
+    schedule = Group(ScheduleSchema, load_default=dict)
+    frequency = Group(FrequencySchema, load_default=None)
+    variants = MapOf(Checked(slug), Group(VariantSchema), required=True, least=1)
+
+    def build(self, campaign_id: str, values: Any, site: Site) -> Campaign:
+        """The campaign in `values`. Raises marshmallow's ValidationError with every mistake."""
+        loaded = self.load(values)
+        errors: dict[str, Any] = {}
+        variants = _variants(loaded["variants"], site, errors)
+        if not any(variant.weight for variant in variants):
+            errors.setdefault("variants", {})["weight"] = ["all weights are 0; give one variant a weight above 0"]
+        if loaded["placement"] not in site.placements:
+            errors["placement"] = [f"{loaded['placement']} is not among the placements of site.yaml; add it there"]
+        if errors:
+            raise ValidationError(errors)
+        return Campaign(
+            id=campaign_id,
+            key=short_key(f"{site.id}/{campaign_id}"),
+            kind=loaded["kind"],
+            placement=loaded["placement"],
+            priority=loaded["priority"],
+            schedule=_schedule(loaded["schedule"], site),
+            frequency=loaded["frequency"],
+            variants=variants,
+        )
+
+
+def _schedule(values: dict[str, Any], site: Site) -> Schedule:
+    def instant(key: str) -> Any:
+        return values[key].replace(tzinfo=site.time_zone).astimezone(UTC) if key in values else None
+
+    return Schedule(instant("from_"), instant("until"))
+
+
+def _variants(groups: dict[str, Any], site: Site, errors: dict[str, Any]) -> tuple[Variant, ...]:
+    variants = []
+    for name, group in groups.items():
+        wrong: dict[str, Any] = {}
+        if site.default_language not in group["copy"]:
+            wrong[site.default_language] = [f"is missing; {site.name} falls back to it"]
+        for tag in group["copy"]:
+            if tag not in site.languages:
+                wrong[tag] = [f"is not among the languages of site.yaml ({', '.join(site.languages)})"]
+        copy = {tag: _copy(texts, tag, site, wrong) for tag, texts in group["copy"].items()}
+        if wrong:
+            errors.setdefault("variants", {})[name] = {"copy": wrong}
+        variants.append(Variant(name, float(group["weight"]), {tag: text for tag, text in copy.items() if text}))
+    return tuple(variants)
+
+
+def _copy(texts: dict[str, str], tag: str, site: Site, wrong: dict[str, Any]) -> Copy | None:
+    parsed: dict[str, Any] = {}
+    for key, parse in (("heading", parse_line), ("body", parse_body)):
+        try:
+            parsed[key] = parse(texts[key], tag, site.name)
+        except CopyError as error:
+            wrong.setdefault(tag, {})
+            if isinstance(wrong[tag], dict):
+                wrong[tag][key] = [str(error)]
+    return Copy(parsed["heading"], parsed["body"], texts["button"]) if len(parsed) == 2 else None

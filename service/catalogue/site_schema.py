@@ -1,0 +1,148 @@
+"""The shape of site.yaml, and the Site it becomes. One truth: the README's tables are tested against it."""
+
+import fnmatch
+import re
+from datetime import timedelta
+from typing import Any
+
+from marshmallow import ValidationError, post_load
+
+from service.catalogue.currencies import Currencies
+from service.catalogue.fields import (
+    Checked,
+    Group,
+    ListOf,
+    Number,
+    OneOf,
+    Span,
+    StaffSchema,
+    Switch,
+    Text,
+    language,
+    origin,
+    time_zone,
+)
+from service.domain.money import Interval
+from service.domain.site import Exclusions, FrequencyCap, Placement, PlacementSettings, Rest, Site, Snooze
+
+PAYMENT_METHODS = {
+    name: name for name in ("card", "apple_pay", "google_pay", "paypal", "link", "sepa_debit", "ideal", "bancontact")
+}
+
+
+class SiteFrequencySchema(StaffSchema):
+    """frequency: of a site, which also limits one page."""
+
+    max = Number(required=True, most=1000)
+    window = Span(required=True)
+    min_gap = Span(load_default=timedelta())
+    per_page = Number(load_default=1, least=1, most=3)
+
+
+class RestSchema(StaffSchema):
+    """rest: how long to keep quiet."""
+
+    after_dismissal = Span(load_default=timedelta(days=3))
+    after_once = Span(load_default=timedelta(days=90))
+    after_cancelled = Span(load_default=timedelta(days=30))
+
+    @post_load
+    def _build(self, values: dict[str, Any], **_: Any) -> Rest:
+        return Rest(**values)
+
+
+class SnoozeSchema(StaffSchema):
+    """snooze: what "remind me later" offers."""
+
+    choices = ListOf(Span(whole_days=True), required=True)
+    default = Span(whole_days=True, required=True)
+
+    @post_load
+    def _build(self, values: dict[str, Any], **_: Any) -> Snooze:
+        choices = tuple(span.days for span in values["choices"])
+        if values["default"].days not in choices:
+            raise ValidationError({"default": ["must be one of the choices"]})
+        return Snooze(choices, values["default"].days)
+
+
+class ExclusionsSchema(StaffSchema):
+    """never_ask_on: pages on which nobody is asked."""
+
+    sections = ListOf(Text(), load_default=list, least=0)
+    tags = ListOf(Text(), load_default=list, least=0)
+    urls = ListOf(Text(), load_default=list, least=0)
+
+    @post_load
+    def _build(self, values: dict[str, Any], **_: Any) -> Exclusions:
+        patterns = "|".join(fnmatch.translate(url) for url in values["urls"])
+        return Exclusions(
+            frozenset(section.casefold() for section in values["sections"]),
+            frozenset(tag.casefold() for tag in values["tags"]),
+            re.compile(patterns) if patterns else None,
+        )
+
+
+class BannerSchema(StaffSchema):
+    """placements.banner"""
+
+    switched_on = Switch(load_default=True)
+    edge = OneOf({"top": "top", "bottom": "bottom"}, load_default="bottom")
+
+
+class InlineSchema(StaffSchema):
+    """placements.inline"""
+
+    switched_on = Switch(load_default=True)
+    selector = Text(required=True, longest=300)
+    position = OneOf({"end": "end", "after": "after"}, load_default="end")
+
+
+class OverlaySchema(StaffSchema):
+    """placements.overlay"""
+
+    switched_on = Switch(load_default=True)
+
+
+class PlacementsSchema(StaffSchema):
+    """placements: which are there, and where they go. One that is left out is never used."""
+
+    banner = Group(BannerSchema)
+    inline = Group(InlineSchema)
+    overlay = Group(OverlaySchema)
+
+    @post_load
+    def _build(self, values: dict[str, Any], **_: Any) -> dict[Placement, PlacementSettings]:
+        return {Placement(name): PlacementSettings(group.pop("switched_on"), group) for name, group in values.items()}
+
+
+class SiteSchema(StaffSchema):
+    """config/sites/<site>/site.yaml"""
+
+    name = Text(required=True, longest=100)
+    origins = ListOf(Checked(origin), required=True)
+    time_zone = Checked(time_zone, required=True)
+    languages = ListOf(Checked(language), required=True)
+    switched_on = Switch(load_default=True)
+    currencies = Currencies(required=True)
+    default_interval = OneOf(Interval, load_default=Interval.MONTHLY)
+    payment_methods = ListOf(OneOf(PAYMENT_METHODS), load_default=lambda: ["card"])
+    frequency = Group(SiteFrequencySchema, required=True)
+    rest = Group(RestSchema, load_default=lambda: RestSchema().load({}))
+    snooze = Group(SnoozeSchema, required=True)
+    never_ask_on = Group(ExclusionsSchema, load_default=Exclusions)
+    placements = Group(PlacementsSchema, required=True)
+
+    def build(self, site_id: str, values: Any) -> Site:
+        """The site in `values`. Raises marshmallow's ValidationError with every mistake."""
+        loaded = self.load(values)
+        frequency = loaded.pop("frequency")
+        return Site(
+            id=site_id,
+            origins=frozenset(loaded.pop("origins")),
+            languages=tuple(loaded.pop("languages")),
+            payment_methods=tuple(loaded.pop("payment_methods")),
+            per_page=frequency.pop("per_page"),
+            frequency=FrequencyCap(**frequency),
+            **loaded.pop("currencies"),
+            **loaded,
+        )
