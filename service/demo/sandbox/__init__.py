@@ -87,7 +87,7 @@ class SandboxApp(Flask):
     sandbox: Sandbox
 
 
-def create_sandbox(  # noqa: PLR0913
+def create_sandbox(
     webhook_url: str,
     webhook_secret: str,
     *,

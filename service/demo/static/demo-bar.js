@@ -1,0 +1,115 @@
+/** The demo's bar: forget the reader, move the clock, say why the service did what it did. Not needed on a real site. */
+(() => {
+  "use strict";
+  const KEPT_OPEN = "demo-bar";
+  const SENTENCES = {
+    switched_off: "Asking is switched off for the site or this place.",
+    page_excluded: "Nobody is ever asked on a page like this one.",
+    supporter: "You already contribute, so you are not asked.",
+    snoozed: "You asked to be reminded later, and later has not come yet.",
+    dismissed: "You closed an appeal not long ago.",
+    site_cap: "You have seen enough appeals for now.",
+    shut_out: "Another appeal on this page wants your whole attention.",
+    not_scheduled: "The campaign for this place is not running now.",
+    not_in_audience: "The campaigns for this place are meant for other readers.",
+    campaign_cap: "You have seen this campaign often enough for now.",
+    no_campaign: "No campaign is meant for this place.",
+    holdback: "You belong to the few who are never asked, to measure what asking earns.",
+    store_unavailable: "The service cannot reach its memory, so it asks nobody.",
+    no_consent: "This browser keeps nothing, so you cannot be remembered, so you are not asked.",
+  };
+  let redraw = () => {};
+  let last = null;
+  let trouble = "";
+
+  document.addEventListener("honestybox:decision", (event) => { last = event.detail; trouble = ""; redraw(); });
+  document.addEventListener("honestybox:error", (event) => { trouble = event.detail?.message || "unknown"; redraw(); });
+
+  // This file is read before the page, so that no decision escapes it; the bar itself comes with the page.
+  document.addEventListener("DOMContentLoaded", () => {
+    const bar = document.getElementById("demo");
+    const panel = document.getElementById("demo-why");
+    const why = document.getElementById("demo-why-button");
+    const toggle = document.getElementById("demo-toggle");
+
+    const element = (tag, text = "", ...children) => {
+      const made = document.createElement(tag);
+      if (text) made.textContent = text;
+      made.append(...children);
+      return made;
+    };
+
+    const stored = (work, otherwise) => {
+      try { return work(); } catch { return otherwise; }
+    };
+
+    /** One row per place that was asked about: what is shown there, or why nothing is. */
+    const rows = ({ request, response }) => (request?.placements || []).flatMap((place) => {
+      const appeal = (response.appeals || []).find((one) => one.placement === place);
+      const reason = response.withheld?.[place];
+      const said = appeal
+        ? element("dd", "", "Shown: ", element("code", appeal.campaign), ", wording ", element("code", appeal.variant))
+        : element("dd", "", (SENTENCES[reason] || "Nothing here.") + " ", element("code", reason || "-"));
+      return [element("dt", place), said];
+    });
+
+    redraw = () => {
+      const parts = [element("h2", "Why this page asked, or did not")];
+      if (trouble) parts.push(element("p", "The script ran into a problem, and left the page alone: " + trouble));
+      if (last) {
+        const raw = element("details", "", element("summary", "The whole question and answer"), element("pre", JSON.stringify(last, null, 2)));
+        parts.push(element("dl", "", ...rows(last)), raw);
+      } else if (!trouble) {
+        parts.push(element("p", location.hash.startsWith("#honestybox") || document.querySelector("honesty-box")
+          ? "Nothing was asked on this page view: it thanked you."
+          : "No decision has arrived. Right after a contribution nothing is asked; otherwise the service may be down."));
+      }
+      panel.replaceChildren(...parts);
+    };
+
+    const open = (wanted) => {
+      bar.classList.toggle("closed", !wanted);
+      toggle.setAttribute("aria-expanded", String(wanted));
+      if (!wanted) explain(false);
+    };
+
+    const explain = (wanted) => {
+      panel.hidden = !wanted;
+      why.setAttribute("aria-expanded", String(wanted));
+      if (wanted) panel.focus();
+    };
+
+    const moveClock = async (how) => {
+      await fetch("/demo/clock", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(how) });
+      location.reload();
+    };
+
+    const forget = () => {
+      for (const store of ["localStorage", "sessionStorage"]) {
+        stored(() => Object.keys(window[store]).filter((key) => key.startsWith("honestybox:")).forEach((key) => window[store].removeItem(key)));
+      }
+      location.reload();
+    };
+
+    toggle.addEventListener("click", () => {
+      const wanted = bar.classList.contains("closed");
+      open(wanted);
+      stored(() => localStorage.setItem(KEPT_OPEN, wanted ? "open" : "closed"));
+    });
+    why.addEventListener("click", () => explain(panel.hidden));
+    bar.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !panel.hidden) { explain(false); why.focus(); }
+    });
+    document.getElementById("demo-forget").addEventListener("click", forget);
+    for (const button of bar.querySelectorAll("[data-days]")) {
+      button.addEventListener("click", () => moveClock({ days: Number(button.dataset.days) }));
+    }
+    bar.querySelector("[data-reset]").addEventListener("click", () => moveClock({ reset: true }));
+    const path = document.getElementById("demo-path");
+    path.addEventListener("click", () => navigator.clipboard?.writeText(path.dataset.path).then(() => { path.title = "Copied"; }));
+
+    const kept = stored(() => localStorage.getItem(KEPT_OPEN), null);
+    open(kept ? kept === "open" : innerWidth >= 1000);
+    redraw();
+  });
+})();
