@@ -124,11 +124,8 @@ class Site:
     @cached_property
     def languages_by_tag(self) -> Mapping[str, str]:
         """Lower-case language tag -> the site's language, for exact and primary tags alike ("en-gb", "en")."""
-        return {
-            key: language
-            for language in reversed(self.languages)
-            for key in (language.split("-")[0].lower(), language.lower())
-        }
+        primary = {language.split("-")[0].lower(): language for language in reversed(self.languages)}
+        return primary | {language.lower(): language for language in self.languages}
 
     def language_for(self, wanted: str | None) -> str:
         """The site's language nearest to `wanted` ("ru-RU" finds "ru"), else its default."""
