@@ -51,24 +51,31 @@ def decide(
 
     Raises nothing: a refusal is a value. Source: DESIGN §6.
     """
-    candidates = {placement: _best(site, campaigns, reader, page, placement, now) for placement in placements}
+    asked: View | Reason = (
+        reader.history if isinstance(reader.history, Reason) else _asked(View(site, reader.history, now))
+    )
+    candidates: dict[Placement, Campaign | Reason] = {}
+    for placement in placements:
+        outcome = _refused_page(site, placement, page) or asked
+        candidates[placement] = (
+            outcome if isinstance(outcome, Reason) else _best_campaign(outcome, campaigns.get(placement, ()))
+        )
     return _share_the_page(candidates, site.per_page, reader.id)
 
 
-def _best(
-    site: Site, campaigns: Campaigns, reader: Reader, page: Page, placement: Placement, now: datetime
-) -> Campaign | Reason:
-    """The first campaign that every rule lets through, or the first rule that refuses."""
+def _refused_page(site: Site, placement: Placement, page: Page) -> Reason | None:
     for reason, allows in PAGE_RULES:
         if not allows(site, placement, page):
             return reason
-    if isinstance(reader.history, Reason):
-        return reader.history
-    view = View(site, placement, page, reader.history, now)
-    for reason, passes in READER_RULES:
-        if not passes(view):
+    return None
+
+
+def _asked(view: View) -> View | Reason:
+    """The reader as the campaigns' rules see them, or the first rule that lets nobody ask this reader."""
+    for reason, allows in READER_RULES:
+        if not allows(view):
             return reason
-    return _best_campaign(view, campaigns.get(placement, ()))
+    return view
 
 
 def _best_campaign(view: View, campaigns: Sequence[Campaign]) -> Campaign | Reason:

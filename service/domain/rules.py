@@ -50,11 +50,9 @@ _MEANINGS = {
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One placement of one page view: all that the rules may look at."""
+    """One reader at one moment: all that the rules about readers may look at."""
 
     site: Site
-    placement: Placement
-    page: Page
     history: History
     now: datetime
 

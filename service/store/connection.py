@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 Argument: TypeAlias = str | bytes | int
 TIMEOUT_SECONDS = 0.04  # two of them, and one retry, still answer a reader within 100 ms
+PATIENCE = 3  # one slow answer on a busy machine is not an outage
 PAUSE_SECONDS = 1.0
 
 
@@ -44,12 +45,13 @@ def load_script(name: str) -> Script:
 
 
 class Breaker:
-    """Stops asking for `PAUSE_SECONDS` after a failure, so that an outage costs readers nothing."""
+    """Stops asking for `PAUSE_SECONDS` after `PATIENCE` failures in a row, so that an outage costs readers nothing."""
 
     def __init__(self, on_change: Callable[[bool], None]) -> None:
         self._on_change = on_change
         self._lock = threading.Lock()
         self._closed_until = 0.0
+        self._failures = 0
         self.available = True
 
     def check(self) -> None:
@@ -58,12 +60,15 @@ class Breaker:
             raise StoreUnavailableError("pausing after a failure")
 
     def failed(self, error: Exception) -> None:
-        """Begins a pause; says so once."""
-        self._closed_until = time.monotonic() + PAUSE_SECONDS
-        self._change(available=False, error=type(error).__name__)
+        """Counts a failure; the last that patience bears begins a pause, and says so once."""
+        self._failures += 1
+        if self._failures >= PATIENCE:
+            self._closed_until = time.monotonic() + PAUSE_SECONDS
+            self._change(available=False, error=type(error).__name__)
 
     def worked(self) -> None:
         """Ends the pause; says so once."""
+        self._failures = 0
         if not self.available:
             self._change(available=True)
 
