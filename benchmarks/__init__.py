@@ -1,0 +1,1 @@
+"""What things cost, beside their own limit, in one run."""

@@ -1,0 +1,33 @@
+"""The limit: a WSGI function that makes a decision's Lua call through redis-py's pool and returns as many bytes."""
+
+import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from redis import Redis
+
+from service.store.connection import load_script
+from service.store.readers import KEEP
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_VIEW = load_script("view")
+_KEEP_MS = KEEP // (KEEP.resolution * 1000)
+
+
+def create_bare() -> "WSGIApplication":
+    """The function. BENCH_BYTES says how many bytes it answers."""
+    client = Redis.from_url(os.environ["HONESTYBOX_REDIS_URL"])
+    client.script_load(_VIEW.text)
+    answer = b"x" * int(os.environ["BENCH_BYTES"])
+    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))]
+
+    def serve(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        body = environ["wsgi.input"].read()
+        # The reader's place in the body is known, so that nothing is parsed.
+        client.evalsha(_VIEW.sha, 1, f"hb:r:{{bench:{body[-24:-2].decode()}}}", 1_790_000_000, _KEEP_MS, 12345)
+        start_response("200 OK", headers)
+        return (answer,)
+
+    return serve
