@@ -12,7 +12,9 @@ export function reminder({ snooze, words }, choose) {
   if (!snooze || !snooze.choices.length) return null;
   const choices = make("div", { class: "choices", role: "group", "aria-label": words.snooze_label, hidden: true },
     make("p", {}, words.snooze_label), ...snooze.choices.map(({ days, label }) =>
-      make("button", { type: "button", class: "choice", onclick: () => choose(days) }, label)));
+      make("button", {
+        type: "button", class: days === snooze.default_days ? "choice default" : "choice", onclick: () => choose(days),
+      }, label)));
   const toggle = make("button", {
     type: "button", class: "quiet", "aria-expanded": "false", onclick: () => {
       choices.hidden = !choices.hidden;

@@ -1,7 +1,7 @@
 /** The look: a newspaper's own. Sizes in em of the reader's own text size, since a page may give `rem` any meaning. */
 
 const TEXT = `
-:host{all:initial;display:block!important;visibility:visible!important;opacity:1!important;padding:0!important;border:0!important;background:none!important;font-family:inherit;clear:both}
+:host{all:initial;display:block!important;visibility:visible!important;opacity:1!important;padding:0!important;border:0!important;background:none!important;font-size:medium!important;font-family:inherit;clear:both}
 :host([placement=inline]){margin:2.5em 0 2em}
 :host(:not([placement=inline])){position:fixed!important;z-index:2147483000!important;inset:auto 0!important;margin:0!important;width:auto!important;max-width:none!important}
 :host([edge=top]){top:0!important}
@@ -55,9 +55,9 @@ button{-webkit-appearance:none;appearance:none;margin:0;padding:.3em .1em;border
 .choices{display:flex;flex-wrap:wrap;gap:.4em .6em}
 .choices p{flex:1 1 100%}
 .choice{min-height:3.1em;padding:.3em 1em;border:1px solid var(--edge)}
-.choice:hover{border-color:var(--ink)}
-.close{float:right;width:2.75em;padding:.8em;margin:-.45em -.6em 0 .4em;color:var(--quiet)}
-[dir=rtl]>.close{float:left;margin:-.45em .4em 0 -.6em}
+.choice:hover,.default{border-color:var(--ink)}
+.close{float:right;width:2.75em;padding:.8em 0;padding-inline-start:1.6em;margin-top:-.45em;color:var(--quiet)}
+[dir=rtl]>.close{float:left}
 .close:hover{color:var(--ink)}
 svg{display:block;fill:none;stroke:currentColor;stroke-width:2}
 .said{flex:1;display:flex;align-items:center;min-height:3em}
@@ -80,7 +80,7 @@ svg{display:block;fill:none;stroke:currentColor;stroke-width:2}
 .banner .words{flex:1}
 .banner .acts{flex:0 1 26em}
 .banner .give{margin:0}
-.banner .close{order:1;margin:0}
+.banner .close{order:1}
 .shut{align-items:center}
 .shut .acts{flex:none!important;margin:0}
 .shut .copy>:first-child{-webkit-line-clamp:2}

@@ -14,6 +14,8 @@ function askedAt() {
   }
 }
 
+const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
+
 async function wordsFor(language, { service, site }) {
   const address = service + "embed/v1/words/" + site + "/" + (language || "default") + ".json";
   const answer = await fetch(address, { credentials: "omit" });
@@ -42,8 +44,10 @@ export async function thank(pageLanguage, context, signal) {
   signal.addEventListener("abort", () => box.remove());
   box.place(point);
   // A live region says only what is put into it after it is there.
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await pause();
   region.append(make("h2", { id: "heading" }, title), make("div", { class: "copy" }, make("p", {}, words["thanks_" + outcome])));
+  // Grown first and scrolled to later, it pushes what follows while nobody sees that.
+  await pause();
   if (point) box.scrollIntoView({ block: "center" });
   context.announce("thanked", { outcome }, box);
 }

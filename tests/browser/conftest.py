@@ -7,7 +7,10 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+
+from .fake_service import Fake, serving
+from .reading import LISTEN
 
 QUIET = [
     "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
@@ -30,3 +33,31 @@ def chromium() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def fake() -> Iterator[Fake]:
+    """A newspaper and a service of this test's own."""
+    with serving() as fake:
+        yield fake
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    """A phone in Amsterdam, with nothing remembered."""
+    phone = ViewportSize(width=390, height=844)
+    context = chromium.new_context(viewport=phone, locale="en-GB", timezone_id="Europe/Amsterdam")
+    context.add_init_script(LISTEN)
+    context.set_default_timeout(5000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page on which nothing may throw."""
+    page = context.new_page()
+    thrown: list[str] = []
+    page.on("pageerror", lambda error: thrown.append(str(error)))
+    yield page
+    assert thrown == []

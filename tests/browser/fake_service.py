@@ -66,9 +66,11 @@ COPY: dict[str, dict[str, Any]] = {
     "en": {
         "heading": ["Keep the lamp lit"],
         "body": [
-            ["p", {}, ["This is the ", ["strong", {}, ["fifth"]], " article you open this month. Nobody owns us but "
-                       "our readers, so nobody but our readers can keep us asking. ",
-                       ["a", {"href": "https://paper.example/how"}, ["See how we spend it"]], "."]],
+            ["p", {}, [
+                "This is the ", ["strong", {}, ["fifth"]],
+                " article you open this month. Nobody owns us but our readers, so nobody else can keep us asking. ",
+                ["a", {"href": "https://paper.example/how"}, ["See how we spend it"]], ".",
+            ]],
             ["p", {}, ["If you can, please give what the paper is worth to you. It takes a minute."]],
         ],
         "button": "Continue",
@@ -76,8 +78,10 @@ COPY: dict[str, dict[str, Any]] = {
     "ru": {
         "heading": ["Пусть лампа горит"],
         "body": [
-            ["p", {}, ["Это ", ["strong", {}, ["пятая"]], " статья, которую вы открыли в этом месяце. У нас нет "
-                       "владельцев, кроме читателей, и задавать вопросы нам помогают только они."]],
+            ["p", {}, [
+                "Это ", ["strong", {}, ["пятая"]], " статья, которую вы открыли в этом месяце. ",
+                "У нас нет владельцев, кроме читателей, и задавать вопросы нам помогают только они.",
+            ]],
             ["p", {}, ["Если можете, поддержите газету той суммой, которой она для вас стоит."]],
         ],
         "button": "Продолжить",
@@ -108,21 +112,29 @@ def a_problem(status: int, title: str, **facts: Any) -> Answer:
 
 def an_article(tag: str, *, paragraphs: int = 12, after: str = "", head: str = "") -> str:
     text = (
-        "<p>The harbour commission met for the third time this week and again found no quorum, although eleven of its "
-        "nineteen members had been seen at lunch across the square. The minutes, which run to a single line, record "
-        "the time and the weather.</p>"
+        "<p>The harbour commission met for the third time this week and again found no quorum, although eleven of "
+        "its nineteen members had been seen at lunch across the square. The minutes, which run to a single line, "
+        "record the time and the weather.</p>"
     ) * paragraphs
     return f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>No quorum at the harbour</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/paper.css">{head}</head>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="/paper.css">{head}</head>
 <body><header><a href="/">The Daily Lantern</a></header><main><article><h1>No quorum at the harbour</h1>
-<div class="content">{text}</div></article><aside><h2>More from the harbour</h2><p>{"Tide tables. " * 40}</p></aside></main>
+<div class="content">{text}</div></article>
+<aside><h2>More from the harbour</h2><p>{"Tide tables. " * 40}</p></aside></main>
 <footer><p>{"The Daily Lantern, printed daily. " * 20}</p></footer>{tag}{after}</body></html>"""
 
 
-PAPER_CSS = """:root{color-scheme:light dark}body{margin:0;font:18px/1.55 "Source Serif 4",Lora,Georgia,serif;background:#fbfaf7;color:#1b1b1b}
-header{border-bottom:1px solid #ccc;padding:14px 20px;font:700 26px Georgia,serif;text-align:center}header a{color:inherit;text-decoration:none}
-main{max-width:660px;margin:0 auto;padding:0 20px}h1{font-size:38px;line-height:1.1}footer{border-top:1px solid #ccc;padding:20px;font-size:14px}
-@media(prefers-color-scheme:dark){body{background:#141517;color:#e9e6e0}}"""
+PAPER_CSS = """
+:root { color-scheme: light dark }
+body { margin: 0; font: 18px/1.55 Georgia, serif; background: #fbfaf7; color: #1b1b1b }
+header { border-bottom: 1px solid #ccc; padding: 14px 20px; font: 700 26px Georgia, serif; text-align: center }
+header a { color: inherit; text-decoration: none }
+main { max-width: 660px; margin: 0 auto; padding: 0 20px }
+h1 { font-size: 38px; line-height: 1.1 }
+footer { border-top: 1px solid #ccc; padding: 20px; font-size: 14px }
+@media (prefers-color-scheme: dark) { body { background: #141517; color: #e9e6e0 } }
+"""
 
 
 @dataclass
@@ -164,6 +176,7 @@ class Fake:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one packet: otherwise each answer waits for a delayed acknowledgement
     fake: Fake
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
@@ -217,13 +230,14 @@ def serving() -> Iterator[Fake]:
     """Both servers, running until the block ends."""
     fake = Fake()
     servers = [
-        ThreadingHTTPServer(("127.0.0.1", 0), type(kind.__name__, (kind,), {"fake": fake})) for kind in (_Paper, _Service)
+        ThreadingHTTPServer(("127.0.0.1", 0), type(kind.__name__, (kind,), {"fake": fake}))
+        for kind in (_Paper, _Service)
     ]
     fake.paper, fake.service = (f"http://127.0.0.1:{server.server_port}" for server in servers)
     fake.contributions = lambda body: (200, {"checkout_url": f"{fake.service}/pay"})
     for server in servers:
         server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     try:
         yield fake
     finally:
