@@ -133,6 +133,12 @@ def test_a_story_of_a_neighbour_is_not_the_page_s_own(read: Read) -> None:
     assert (facts["authors"], facts["premium"], facts["type"]) == (["Me"], False, "article")
 
 
+def test_stories_without_an_address_are_the_page_s_own(read: Read) -> None:
+    recipe = {"@type": "Recipe", "name": "Bread", "keywords": "bread, olives"}
+    facts = read(canonical(HERE), block(an_article(author="Ada")), block(recipe))
+    assert (facts["authors"], facts["tags"], facts["type"]) == (["Ada"], ["bread", "olives"], "article")
+
+
 def test_a_front_page_of_stories_is_no_article(read: Read) -> None:
     stories = [an_article(url=f"/world/{number}", author="Someone") for number in range(5)]
     facts = read(canonical(HERE), block(stories), block({"@type": "CollectionPage"}))
@@ -207,8 +213,8 @@ def test_a_comma_cuts_a_lone_text_and_spares_a_list(read: Read) -> None:
 
 
 def test_authors_are_names_without_links_and_bylines(read: Read) -> None:
-    graph = [an_article(author=[{"@id": "#p"}, "By Ada", {"name": "Ben &amp; Co"}]), {"@id": "#p", "name": "Cy"}]
-    assert read(block({"@graph": graph}))["authors"] == ["Cy", "Ada", "Ben & Co"]
+    graph = [an_article(author=[{"@id": "#p"}, "By Ada", {"name": "Ben &amp; Co &#038; Son"}]), {"@id": "#p", "name": "Cy"}]
+    assert read(block({"@graph": graph}))["authors"] == ["Cy", "Ada", "Ben & Co & Son"]
     assert read(meta("article:author", "https://x.example/ada"), meta("author", "von Ada"))["authors"] == ["Ada"]
 
 
