@@ -21,4 +21,5 @@ def _score(variant: Variant, draw: str) -> float:
     if not variant.weight:
         return float("-inf")
     number = int.from_bytes(blake2b(draw.encode(), digest_size=8).digest(), "little")
-    return variant.weight / -log((number + 0.5) / 2**64)
+    # 52 bits, because a float holds no more below 1, and the logarithm of 1 would divide by zero
+    return variant.weight / -log(((number >> 12) + 0.5) / 2**52)
