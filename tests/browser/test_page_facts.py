@@ -213,7 +213,8 @@ def test_a_comma_cuts_a_lone_text_and_spares_a_list(read: Read) -> None:
 
 
 def test_authors_are_names_without_links_and_bylines(read: Read) -> None:
-    graph = [an_article(author=[{"@id": "#p"}, "By Ada", {"name": "Ben &amp; Co &#038; Son"}]), {"@id": "#p", "name": "Cy"}]
+    ben = {"name": "Ben &amp; Co &#038; Son"}
+    graph = [an_article(author=[{"@id": "#p"}, "By Ada", ben]), {"@id": "#p", "name": "Cy"}]
     assert read(block({"@graph": graph}))["authors"] == ["Cy", "Ada", "Ben & Co & Son"]
     assert read(meta("article:author", "https://x.example/ada"), meta("author", "von Ada"))["authors"] == ["Ada"]
 
