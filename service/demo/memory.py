@@ -16,9 +16,9 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: leave.set())
     when_parent_is_gone(leave.set)
-    # Snoozes and supporters are promises: on disk at once, so that a restarted demo still keeps them.
+    # Snoozes and supporters are promises: a restarted demo still keeps them.
     server = ValkeyServer(
-        port=port, data_dir=folder, persist=True, appendonly="yes", appendfsync="always", save="",
+        port=port, data_dir=folder, persist=True, appendonly="yes", appendfsync="everysec", save="",
         **{"auto-aof-rewrite-min-size": "4mb"},
     )  # fmt: skip
     server.start()

@@ -31,7 +31,8 @@ class Paper:
         now = self.clock()
         return {
             "service": self.service, "sandbox": self.sandbox, "config_dir": self.config_dir, "site": SITE,
-            "sections": SECTIONS, "now": now, "moved_days": round(self.clock.offset.total_seconds() / 86400, 1),
+            "config_shown": Path(*self.config_dir.parts[-3:]), "sections": SECTIONS, "now": now,
+            "moved_days": round(self.clock.offset.total_seconds() / 86400, 1),
             "origin": request.host_url.rstrip("/"), "words": WORDS, "path": request.path,
         }  # fmt: skip
 
