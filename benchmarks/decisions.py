@@ -26,19 +26,16 @@ from service.web.tokens import Tokens, new_reader
 SECRET = "benchmark-" * 4
 ORIGIN = "https://www.daily-lantern.example"
 READERS, PAGES = 5000, 200
-_LUA = (
-    """
-local bodies = {}
+_LUA = """
+local bodies, origin = {}, os.getenv("BENCH_ORIGIN")
 for line in io.lines(os.getenv("BENCH_BODIES")) do bodies[#bodies + 1] = line end
 local n = 0
 init = function() math.randomseed(os.time()); n = math.random(#bodies) end
 request = function()
-  n = n %% #bodies + 1
-  return wrk.format("POST", "/v1/decisions", {["Origin"] = "%s", ["Content-Type"] = "text/plain"}, bodies[n])
+  n = n % #bodies + 1
+  return wrk.format("POST", "/v1/decisions", {["Origin"] = origin, ["Content-Type"] = "text/plain"}, bodies[n])
 end
 """
-    % ORIGIN
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +82,7 @@ def _environment(folder: Path, redis_url: str, campaigns: int) -> dict[str, str]
     (folder / "bodies").write_text("\n".join(_bodies()))
     return {
         "BENCH_BODIES": str(folder / "bodies"),
+        "BENCH_ORIGIN": ORIGIN,
         "BENCH_LUA": str(folder / "load.lua"),
         "HONESTYBOX_SECRET_KEYS": SECRET,
         "HONESTYBOX_REDIS_URL": redis_url,

@@ -16,7 +16,7 @@ _SPAN = re.compile(r"(\d{1,5})\s*([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _MOMENT_FORMATS = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
-_COUNTRIES = frozenset(code for code in Locale("en").territories if re.fullmatch("[A-Z]{2}", code))
+_COUNTRIES = frozenset(code for code in Locale("en").territories if re.fullmatch("[A-Z]{2}", str(code)))
 _CURRENCIES = frozenset(Locale("en").currencies)
 
 
@@ -68,7 +68,7 @@ class Number(StaffField):
             raise ValidationError(f"must be a {'whole ' if self.whole else ''}number (got {value!r})")
         if not self.least <= value <= self.most:
             raise ValidationError(f"must be between {self.least} and {self.most} (got {value})")
-        return value  # type: ignore[no-any-return]
+        return value
 
 
 class Span(StaffField):
@@ -119,7 +119,7 @@ class Checked(StaffField):
             raise ValidationError(str(error)) from error
 
 
-class ListOf(StaffField, fields.List):
+class ListOf(StaffField, fields.List[Any]):
     """A list, never empty unless `least` is 0."""
 
     default_error_messages = {"invalid": "must be a list, such as [one, two]"}  # noqa: RUF012

@@ -107,7 +107,7 @@ class Loader:
             some_file = next(iter(group.values())).file
             raise CatalogueError([Problem(some_file, 1, "", f"belongs to {site_id}, which has no valid site.yaml")])
         _check_name(document, site_id, "folder")
-        site = _build(document, SiteSchema(), site_id, document.values)
+        site: Site = _build(document, SiteSchema(), site_id, document.values)
         return replace(site, origins=site.origins | set(self.extra_origins.get(site_id, ())))
 
 
@@ -149,7 +149,8 @@ def _campaign(document: Document, name: str, site: Site) -> Campaign:
         raise CatalogueError([document.problem((), hint)])
     campaign_id = file.removesuffix(".yaml")
     _check_name(document, campaign_id, "file")
-    return _build(document, CampaignSchema(), campaign_id, document.values, site)
+    campaign: Campaign = _build(document, CampaignSchema(), campaign_id, document.values, site)
+    return campaign
 
 
 def _check_name(document: Document, name: str, what: str) -> None:

@@ -119,7 +119,7 @@ class _Reader:
             result[key] = self.value(value_node, here)
         return result
 
-    def scalar(self, node: ScalarNode, path: Path_) -> Any:
+    def scalar(self, node: Node, path: Path_) -> Any:
         kind = str(node.tag).rsplit(":", 1)[-1]
         text = str(node.value)
         try:

@@ -77,8 +77,9 @@ class Gateway:
         """Stripe's events of these types from `since` on, newest first; Stripe keeps them for 30 days."""
 
         def listed() -> list[Any]:
-            created = {"gte": int(since.timestamp())}
-            found = self._client.v1.events.list({"types": types, "created": created, "limit": 100})  # type: ignore[typeddict-item]
+            found = self._client.v1.events.list(
+                {"types": types, "created": {"gte": int(since.timestamp())}, "limit": 100}
+            )
             return [event.to_dict() for event in found.auto_paging_iter()]
 
         return self._guarded(listed)

@@ -127,7 +127,7 @@ class Store:
             return self._exchange(self._connection(), words)
 
     @staticmethod
-    def _exchange(connection: Connection, words: tuple[Argument, ...]) -> Any:
+    def _exchange(connection: Any, words: tuple[Argument, ...]) -> Any:
         connection.send_command(*words, check_health=False)
         return connection.read_response()
 
