@@ -1,6 +1,6 @@
 /** The giving form: how often, how much, and one press of Continue that leads to the payment page. */
 import { fill, make } from "./dom.js";
-import { formatAmount, parseAmount } from "./money.js";
+import { NUMBER, formatAmount, parseAmount } from "./money.js";
 
 const PATIENCE_MS = 20000;
 const OTHER = "other";
@@ -22,7 +22,7 @@ function newAttempt() {
 export class GivingForm {
   #appeal;
   #context;
-  #leaving;
+  #told;
   #attempts = new Map();
   #chosen;
   #busy = false;
@@ -43,15 +43,14 @@ export class GivingForm {
     const { words, form } = appeal;
     this.#appeal = appeal;
     this.#context = context;
-    this.#leaving = told;
+    this.#told = told;
     this.#chosen = { ...form.chosen };
     this.#input = make("input", {
       type: "text", inputmode: "decimal", autocomplete: "off", id: "own", maxlength: 24, "aria-describedby": "problem cost",
     });
-    const [before, after] = form.pattern.split(";")[0].split(/[#0][#0.,]*/);
-    const mark = (part) => part.includes("¤") && make("span", { "aria-hidden": "true" }, form.symbol);
+    const [before, after] = form.minimum_label.split(NUMBER);
     this.#own = make("div", { class: "own", hidden: true }, make("label", { for: "own" }, words.other_amount),
-      make("div", { class: "field" }, mark(before), this.#input, mark(after || "")));
+      make("div", { class: "field" }, before.trim(), this.#input, after.trim()));
     this.#button = make("button", { class: "primary", type: "submit", "aria-describedby": "cost" });
     this.element = make("form", { class: "give", novalidate: true, onsubmit: (event) => this.#submit(event) },
       form.intervals.length > 1 && radios("interval", words.interval_label,
@@ -59,8 +58,8 @@ export class GivingForm {
       this.#amounts, this.#own, make("p", { class: "line" }, this.#problem, this.#cost), this.#button, this.#methods());
     this.element.addEventListener("change", (event) => this.#changed(event));
     this.#input.addEventListener("input", () => this.#tell());
-    window.addEventListener("pageshow", ({ persisted }) => persisted && this.#rest(), { signal });
-    this.#rest();
+    window.addEventListener("pageshow", ({ persisted }) => persisted && this.#work(false), { signal });
+    this.#work(false);
     this.#offer();
   }
 
@@ -129,19 +128,16 @@ export class GivingForm {
     if (written) this.#input.focus();
   }
 
-  #rest() {
-    this.#busy = false;
-    this.#button.textContent = this.#appeal.copy.button;
-    this.#button.removeAttribute("aria-disabled");
+  #work(busy) {
+    const { copy, words } = this.#appeal;
+    this.#busy = busy;
+    this.#button.textContent = busy ? words.working : copy.button;
+    this.#button.setAttribute("aria-disabled", String(busy));
+    this.#input.readOnly = busy;
+    this.element.querySelectorAll("fieldset").forEach((group) => (group.disabled = busy));
   }
 
-  #work() {
-    this.#busy = true;
-    this.#button.textContent = this.#appeal.words.working;
-    this.#button.setAttribute("aria-disabled", "true");
-    this.#complain("");
-  }
-
+  /** One press of Continue; while it is under way another changes nothing. */
   async #submit(event) {
     event.preventDefault();
     if (this.#busy) return;
@@ -150,16 +146,17 @@ export class GivingForm {
       this.#complain(problem, true);
       return;
     }
-    this.#work();
-    this.#leaving.pressed();
+    this.#complain("");
+    this.#work(true);
+    this.#told.pressed();
     try {
       const address = await this.#checkout(minor);
-      this.#leaving.leaving();
+      this.#told.leaving();
       location.assign(address);
-      setTimeout(() => this.#rest(), PATIENCE_MS);
+      setTimeout(() => this.#work(false), PATIENCE_MS);
     } catch (failure) {
       const { words } = this.#appeal;
-      this.#rest();
+      this.#work(false);
       if (failure.status === 422) this.#complain(failure.message, !this.#own.hidden);
       else this.#complain(failure.status < 500 ? words.try_again : words.stripe_unavailable);
     }

@@ -1,5 +1,8 @@
 /** Money as readers write it and as the service counts it: whole minor units, never a fraction of a Number. */
 
+/** The number in an amount's label, with all that stands between its digits. */
+export const NUMBER = /\p{Nd}.*\p{Nd}|\p{Nd}/u;
+
 /** The zeros of the scripts whose digits a reader may type; each is followed by its nine other digits. */
 const ZEROS = "0٠۰०০੦૦୦௦౦೦൦๐໐༠၀០";
 
@@ -53,7 +56,7 @@ export function parseAmount(text, form, language) {
  * The amount as the reader sees it elsewhere on the form: "$12.50", "1 250 ₽"; no cents when there are none.
  *
  * @param {number} minor
- * @param {{exponent: number, pattern: string, symbol: string}} form
+ * @param {{exponent: number, minimum_label: string}} form its smallest amount's label shows where the currency stands
  * @param {string} language
  */
 export function formatAmount(minor, form, language) {
@@ -62,5 +65,5 @@ export function formatAmount(minor, form, language) {
   const cents = Number(digits.slice(cut)) ? form.exponent : 0;
   const number = new Intl.NumberFormat(language, { minimumFractionDigits: cents, maximumFractionDigits: cents })
     .format(digits.slice(0, cut) + "." + (digits.slice(cut) || "0"));
-  return form.pattern.split(";")[0].replace(/[#0][#0.,]*/, number).replace("¤", form.symbol);
+  return form.minimum_label.replace(NUMBER, number);
 }

@@ -46,7 +46,7 @@ label span{display:flex;align-items:center;justify-content:center;padding:.3em;l
 button{-webkit-appearance:none;appearance:none;margin:0;padding:.3em .1em;border:0;border-radius:3px;background:none;color:inherit;font:inherit;line-height:1.2;cursor:pointer;min-height:2.75em;min-width:2.75em}
 .primary{width:100%;padding:.6em 1.6em;min-height:3.1em;background:var(--accent);color:var(--on);font-weight:700;font-size:1.05em}
 .primary:hover{filter:brightness(1.12)}
-.primary[aria-disabled]{opacity:.65;cursor:default}
+.primary[aria-disabled=true]{opacity:.65;cursor:default}
 .methods{margin-top:.6em}
 .methods span{white-space:nowrap}
 .later{margin-top:.5em}

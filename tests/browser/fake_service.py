@@ -48,7 +48,7 @@ def a_form(language: str = "en", **changes: Any) -> dict[str, Any]:
     amounts = {"once": [1000, 2500, 5000], "monthly": [200, 500, 1000], "annual": [2000, 5000, 10000]}
     words = locale(language)
     return {
-        "currency": "USD", "exponent": 2, "pattern": "¤#,##0.00" if language == "en" else "#,##0.00 ¤",
+        "currency": "USD", "exponent": 2, "symbol": "$",
         "intervals": ["once", "monthly", "annual"], "default_interval": "monthly",
         "amounts": {
             interval: [{"minor": minor, "label": money(minor, language)} for minor in minors]
@@ -58,7 +58,7 @@ def a_form(language: str = "en", **changes: Any) -> dict[str, Any]:
         "minimum_minor": 200, "maximum_minor": 500000,
         "minimum_label": money(200, language), "maximum_label": money(500000, language),
         "amount_labels": {interval: words[f"amount_{interval}"] for interval in amounts},
-        "symbol": "$", "payment_methods": ["card", "apple_pay", "google_pay"],
+        "payment_methods": ["card", "apple_pay", "google_pay"],
     } | changes
 
 
