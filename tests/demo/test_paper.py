@@ -1,0 +1,125 @@
+"""The sample newspaper: what a reader gets, and what our script finds on it."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from service.demo.articles import SECTIONS, load_articles, printed
+from service.demo.clock import DemoClock
+from service.demo.paper import HERE, create_paper
+
+SERVICE, SANDBOX = "http://127.0.0.1:8001", "http://127.0.0.1:8002"
+ARTICLES = load_articles(HERE / "articles", datetime.now(UTC))
+TAG = f'<script async src="{SERVICE}/embed/v1/prompt.js" data-site="daily-lantern"></script>'
+PAGES = ["/", "/privacy", *(f"/section/{name.lower()}" for name in SECTIONS), *(article.path for article in ARTICLES)]
+
+
+@pytest.fixture
+def clock(tmp_path: Path) -> DemoClock:
+    return DemoClock(tmp_path / "clock")
+
+
+@pytest.fixture
+def reader(clock: DemoClock, tmp_path: Path) -> FlaskClient:
+    app = create_paper(service=SERVICE, sandbox=SANDBOX, clock=clock, config_dir=tmp_path / "config" / "sites" / "x")
+    return app.test_client()
+
+
+def linked_data(page: str) -> dict[str, object]:
+    return dict(json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)[1]))
+
+
+def test_there_are_articles_enough_in_both_languages_and_every_section():
+    assert sum(article.language == "en" for article in ARTICLES) >= 6
+    assert sum(article.language == "ru" for article in ARTICLES) >= 2
+    assert {article.section for article in ARTICLES} == set(SECTIONS)
+    assert all(5 <= article.body.count("<p>") <= 8 for article in ARTICLES)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_has_the_tag_once_and_loads_nothing_from_anybody_else(reader, path):
+    answer = reader.get(path)
+    assert answer.status_code == 200
+    assert answer.text.count(TAG) == 1
+    loaded = re.findall(r'(?:src|href)="(https?://[^"]*)"', re.sub(r'<link rel="canonical"[^>]*>', "", answer.text))
+    assert {address for address in loaded if not address.startswith((SERVICE, SANDBOX))} == set()
+    assert "Set-Cookie" not in answer.headers
+    assert SERVICE in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article.slug)
+def test_an_article_says_what_it_is(reader, article):
+    page = reader.get(article.path).text
+    facts = linked_data(page)
+    assert facts["@type"] == "NewsArticle"
+    assert facts["headline"] == article.title
+    assert facts["articleSection"] == article.section
+    assert facts["inLanguage"] == article.language
+    assert facts["url"] == f"http://localhost{article.path}"
+    assert datetime.fromisoformat(str(facts["datePublished"])) <= datetime.now(UTC)
+    assert f'<html lang="{article.language}">' in page
+    assert f'<link rel="canonical" href="http://localhost{article.path}">' in page
+    assert '<meta property="og:type" content="article">' in page
+    assert re.search(r'<article class="story">.*<div class="article__content">.*<p>', page, re.DOTALL)
+
+
+@pytest.mark.parametrize("article", [one for one in ARTICLES if one.picture], ids=lambda article: article.slug)
+def test_every_picture_is_there(reader, article):
+    answer = reader.get(f"/static/pictures/{article.picture}.svg")
+    assert (answer.status_code, answer.mimetype) == (200, "image/svg+xml")
+
+
+def test_the_front_page_leads_to_every_article(reader):
+    page = reader.get("/").text
+    assert [article.path for article in ARTICLES if f'href="{article.path}"' not in page] == []
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/world/nothing", "/science/the-ferry-for-one", "/section/nothing"])
+def test_a_page_that_never_ran_is_a_404_with_the_papers_own_face(reader, path):
+    answer = reader.get(path)
+    assert answer.status_code == 404
+    assert "We went to press without this page" in answer.text
+    assert TAG in answer.text
+
+
+def test_the_privacy_page_promises_no_cookies(reader):
+    assert "no cookies" in reader.get("/privacy").text
+
+
+def test_an_article_is_never_printed_in_the_future():
+    morning = datetime(2026, 7, 10, 6, 0, tzinfo=UTC)
+    assert printed(0, "05:30", morning) == datetime(2026, 7, 10, 5, 30, tzinfo=UTC)
+    assert printed(0, "08:15", morning) == datetime(2026, 7, 9, 8, 15, tzinfo=UTC)
+    assert printed(3, "08:15", morning) == datetime(2026, 7, 7, 8, 15, tzinfo=UTC)
+
+
+def test_the_clock_moves_on_by_steps_and_comes_back(reader, clock):
+    assert reader.post("/demo/clock", json={"days": 7}).json["offset_seconds"] == 7 * 86400
+    assert reader.post("/demo/clock", json={"days": 1, "hours": -1}).json["offset_seconds"] == 8 * 86400 - 3600
+    assert clock.path.read_text() == f"{8 * 86400 - 3600}\n"
+    assert "+8 days" in reader.get("/").text
+    assert reader.post("/demo/clock", json={"reset": True}).json["offset_seconds"] == 0
+
+
+def test_the_clock_ignores_what_is_not_a_step(reader, clock):
+    for nonsense in ({"days": "7"}, {"days": 1e12}, {"days": 9999}, ["days"], None):
+        assert reader.post("/demo/clock", json=nonsense).status_code == 400
+    assert reader.post("/demo/clock", data={"days": "7"}).status_code == 400  # as another site's form would send it
+    assert reader.post("/demo/clock", data='{"days": NaN}', content_type="application/json").status_code == 400
+    assert clock.offset == timedelta(0)
+
+
+def test_two_processes_see_the_same_time(tmp_path):
+    one, other = DemoClock(tmp_path / "clock"), DemoClock(tmp_path / "clock")
+    other()
+    one.move(timedelta(days=30))
+    other.next_look = 0
+    assert abs(one() - other()) < timedelta(seconds=5)
+    assert other() - datetime.now(UTC) > timedelta(days=29)
+    (tmp_path / "clock").write_text("nonsense")
+    other.next_look = 0
+    assert abs(other() - datetime.now(UTC)) < timedelta(seconds=5)

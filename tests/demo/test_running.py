@@ -1,0 +1,160 @@
+"""`honestybox demo`: one command, one address, and nothing left behind."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from service.demo.ports import CannotRun, check_ports
+from service.demo.terminal import Forwarder, readable
+from tests.demo.waiting import until
+
+
+def three_free_ports() -> int:
+    """The first of three neighbours nobody uses."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        try:
+            check_ports(port)
+        except CannotRun:
+            continue
+        return port
+
+
+class Running:
+    """A demo in a folder of its own, and what it has printed."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.out = folder / "out"
+        with self.out.open("a") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "service.cli", "demo", "--port", str(port)],
+                stdout=out, stderr=subprocess.STDOUT, start_new_session=True, stdin=subprocess.DEVNULL,
+                env={**os.environ, "HONESTYBOX_DEMO_DIR": str(folder / "demo")},
+            )  # fmt: skip
+        self.port, self.marker = port, str(folder / "demo")
+
+    def said(self) -> str:
+        return self.out.read_text()
+
+    def is_up(self) -> bool:
+        assert self.process.poll() is None, self.said()
+        return "The Daily Lantern is out" in self.said()
+
+    def family(self) -> list[int]:
+        """Every process that works for this demo, itself excluded: they all know its folder."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit() or int(entry.name) == self.process.pid:
+                continue
+            try:
+                about = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
+            except OSError:
+                continue
+            if self.marker.encode() in about:
+                found.append(int(entry.name))
+        return found
+
+    def ask(self, path: str, part: int = 0) -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port + part}{path}", timeout=5) as answer:
+            return str(answer.read().decode())
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Running]:
+    running = Running(tmp_path, three_free_ports())
+    try:
+        until(running.is_up, 60)
+        yield running
+    finally:
+        running.process.terminate()
+        running.process.wait(30)
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="reads /proc")
+
+
+@needs_proc
+def test_the_demo_prints_one_address_and_leaves_nothing_behind(demo):
+    addresses = re.findall(r"http://\S+", demo.said())
+    assert addresses == [f"http://127.0.0.1:{demo.port}/"]
+    assert f"http://127.0.0.1:{demo.port + 1}/embed/v1/prompt.js" in demo.ask("/")
+    assert demo.ask("/healthz", part=1)
+    assert "Stripe sandbox" in demo.ask("/", part=2)
+    assert demo.family()
+
+    demo.process.send_signal(signal.SIGINT)
+    assert demo.process.wait(30) == 0
+    assert demo.family() == []
+    assert "Traceback" not in demo.said()
+
+
+@needs_proc
+def test_a_demo_that_is_killed_outright_takes_its_children_along(demo):
+    demo.process.kill()
+    demo.process.wait(10)
+    until(lambda: demo.family() == [], 20)
+
+
+def service_main(demo: Running) -> int:
+    log = (Path(demo.marker) / "logs" / "service.log").read_text()
+    return int(re.findall(r"main PID: (\d+)", log)[-1])
+
+
+@needs_proc
+def test_a_service_that_dies_is_named_and_started_again(demo):
+    first = service_main(demo)
+    os.kill(first, signal.SIGKILL)
+    until(lambda: "The service stopped" in demo.said(), 10)
+
+    def answers_again() -> bool:
+        try:
+            return service_main(demo) != first and bool(demo.ask("/healthz", part=1))
+        except OSError:
+            return False
+
+    until(answers_again, 30)
+
+
+def test_a_port_in_use_is_named_with_the_way_out():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(CannotRun, match=rf"Port {port}, meant for the service.*PORT=9\d00 make demo"):
+            check_ports(port - 1)
+
+
+def test_a_second_demo_in_the_same_folder_is_turned_away(tmp_path, monkeypatch, capsys):
+    import fcntl  # noqa: PLC0415
+
+    from service.demo.run import run_demo  # noqa: PLC0415
+
+    monkeypatch.setenv("HONESTYBOX_DEMO_DIR", str(tmp_path))
+    with (tmp_path / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert run_demo(three_free_ports()) == 1
+    assert "Another demo is running" in capsys.readouterr().err
+
+
+def test_warnings_reach_the_terminal_once_and_in_words():
+    shown: list[str] = []
+    forward = Forwarder(shown.append)
+    line = json.dumps({
+        "event": "config refused", "level": "error", "timestamp": "t",
+        "problems": ["config/sites/x/site.yaml:3: name: write a name"],
+    })  # fmt: skip
+    for each in (line, line, json.dumps({"event": "fine", "level": "info"}), "[INFO] Started worker-1"):
+        forward(each)
+    assert shown == ["service error: config refused\n  config/sites/x/site.yaml:3: name: write a name"]
+    assert readable("[ERROR] Unexpected exit from worker-1") == "service error: Unexpected exit from worker-1"
