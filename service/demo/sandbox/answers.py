@@ -110,7 +110,15 @@ def pays(thing: Object, params: dict[str, Any]) -> bool:
 
 
 def in_equal_fields(thing: Object, params: dict[str, Any]) -> bool:
-    return all(thing.get(name) == params[name] for name in EQUAL if name in params)
+    return all(named(thing, name) == params[name] for name in EQUAL if name in params)
+
+
+def named(thing: Object, name: str) -> Any:
+    """The field; an invoice names its subscription under `parent`, and can still be listed by it."""
+    if thing["object"] == "invoice" and name == "subscription":
+        details = (thing["parent"] or {}).get("subscription_details") or {}
+        return details.get("subscription")
+    return thing.get(name)
 
 
 def by_payer(thing: Object, params: dict[str, Any]) -> bool:
