@@ -31,6 +31,11 @@ class Appeal {
 
   show() {
     const { placement, place } = this.#appeal;
+    if (placement === "overlay" && document.activeElement?.matches("input,select,textarea,[contenteditable]")) {
+      // Nobody is interrupted in mid-sentence.
+      document.addEventListener("focusout", () => setTimeout(() => this.show()), { once: true, signal: this.box.life });
+      return;
+    }
     if (placement !== "inline") {
       this.#put();
       return;
@@ -41,6 +46,7 @@ class Appeal {
   }
 
   #put(point) {
+    if (this.box.life.aborted) return;
     this.box.place(point);
     this.#announce("shown");
     whenSeen(this.box.panel, () => this.#tell("seen"), this.box.life);

@@ -50,6 +50,19 @@ def test_an_inline_appeal_waits_while_its_place_is_in_view(page: Page, fake: Fak
     assert page.evaluate("shift") == 0
 
 
+def test_a_dialog_does_not_interrupt_somebody_who_is_writing(page: Page, fake: Fake) -> None:
+    asks(fake, "overlay")
+    fake.delay = 0.2
+    page.goto(fake.publish(html=an_article(fake.tag(), after='<input aria-label="Search">')))
+    page.get_by_label("Search").focus()
+    wait_for(page, "decision")
+    page.keyboard.type("harbour")
+    page.wait_for_timeout(200)
+    assert page.get_by_role("dialog").count() == 0
+    page.get_by_label("Search").blur()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
 def test_a_place_that_the_page_lacks_is_announced(page: Page, fake: Fake) -> None:
     asks(fake, "inline", place={"selector": "article .nowhere", "position": "end"})
     page.goto(fake.publish())
@@ -80,7 +93,7 @@ def test_it_fits_and_every_target_is_large_enough(page: Page, fake: Fake, placem
     if placement == "banner":
         page.locator(".opener").click()
     page.locator(".quiet").click()
-    page.get_by_role("radio", name="Другая").check(force=True)
+    page.get_by_role("radio", name="Другая").check()
     measure = """() => {
       const root = document.querySelector('honesty-box').shadowRoot, panel = root.querySelector('.panel');
       const small = [...root.querySelectorAll('button, .options label, .field')].filter((e) => e.offsetParent !== null)

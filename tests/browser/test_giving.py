@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 def test_a_monthly_gift_leads_to_the_payment_page(page: Page, fake: Fake) -> None:
     opened(page, fake)
-    page.get_by_role("radio", name="$10").check(force=True)
+    page.get_by_role("radio", name="$10").check()
     expect(page.locator(".cost")).to_have_text("$10 a month")
     give(page)
     page.wait_for_url("**/pay")
@@ -49,7 +49,7 @@ def test_another_amount_is_read_as_readers_write_it(
     page: Page, fake: Fake, typed: str, minor: int | None, shown: str
 ) -> None:
     opened(page, fake)
-    page.get_by_role("radio", name="Other").check(force=True)
+    page.get_by_role("radio", name="Other").check()
     expect(page.get_by_label("Your amount")).to_be_focused()
     page.keyboard.type(typed)
     if shown:
@@ -71,7 +71,7 @@ def test_an_amount_out_of_bounds_is_refused_here_and_the_limit_named(
     page: Page, fake: Fake, typed: str, said: str
 ) -> None:
     opened(page, fake)
-    page.get_by_role("radio", name="Other").check(force=True)
+    page.get_by_role("radio", name="Other").check()
     page.keyboard.type(typed)
     give(page)
     problem = page.locator(".problem[aria-live]")
@@ -94,7 +94,7 @@ def test_stripe_down_keeps_the_amount_and_the_attempt(page: Page, fake: Fake) ->
     fake.contributions = lambda body: down.pop(0)
     opened(page, fake)
     fake.delay = 0.6  # longer than the browser forgives a shift after a press
-    page.get_by_role("radio", name="$2", exact=True).check(force=True)
+    page.get_by_role("radio", name="$2", exact=True).check()
     give(page)
     expect(page.locator(".problem")).to_have_text(locale("en")["stripe_unavailable"])
     assert page.evaluate("shift") == 0
@@ -111,7 +111,7 @@ def test_a_spent_attempt_is_replaced_once_and_a_new_choice_is_a_new_attempt(page
     opened(page, fake)
     give(page)
     expect(page.locator(".problem")).not_to_be_empty()
-    page.get_by_role("radio", name="$10").check(force=True)
+    page.get_by_role("radio", name="$10").check()
     expect(page.locator(".problem")).to_be_empty()
     give(page)
     expect(page.locator(".problem")).not_to_be_empty()
