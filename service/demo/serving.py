@@ -24,7 +24,7 @@ class Running:
         self.server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
         self.server.daemon_threads = True  # type: ignore[attr-defined]
         self.address = f"http://127.0.0.1:{self.server.server_port}"
-        self.thread = threading.Thread(target=self.server.serve_forever, name=app.name, daemon=True)
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), name=app.name, daemon=True)
 
     def start(self) -> str:
         """The address it answers on."""
