@@ -31,7 +31,7 @@ from service.web.events import events_views
 from service.web.metrics import count_problem, store_changed
 from service.web.operations import operations_views
 from service.web.parts import Parts
-from service.web.problems import CONTENT_TYPE, ProblemError
+from service.web.problems import CONTENT_TYPE, ProblemError, as_problem
 from service.web.published import Published, publish
 from service.web.tokens import Tokens
 from service.web.webhooks import webhooks_views
@@ -144,8 +144,7 @@ def _store_problem(_: StoreUnavailableError) -> Response:
 
 
 def _unexpected_problem(error: Exception) -> Response:
-    log.exception("unexpected", error=type(error).__name__)
-    return _problem_response(ProblemError(500, "Something went wrong on our side."))
+    return _problem_response(as_problem(error))
 
 
 def configure_logging(level: str) -> None:

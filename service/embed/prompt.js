@@ -101,7 +101,9 @@
 
   const ask = async (page, signal) => {
     const consent = recall();
-    const request = { site, reader, consent, page, visit: visit(), placements: ["banner", "inline", "overlay"] };
+    // Only an article has a place for an inline appeal; asked for elsewhere, it would win and be shown nowhere.
+    const placements = ["banner", "overlay"].concat(page.type === "article" ? "inline" : []);
+    const request = { site, reader, consent, page, visit: visit(), placements };
     // An appeal that comes after ten seconds interrupts somebody who is reading by now.
     const late = setTimeout(() => current.abort(), 1e4);
     const response = await post("v1/decisions", request, signal);

@@ -12,12 +12,12 @@ from typing import Any
 from service.domain.reader import Page
 from service.domain.site import Placement
 from service.web.requests import load
-from service.web.schemas import DEVICES, LONGEST_URL, DecisionSchema
+from service.web.schemas import DEVICES, LONGEST_NAME, LONGEST_URL, MOST_UTM, DecisionSchema
 
 _SCHEMA = DecisionSchema()
 _KEYS = frozenset(_SCHEMA.fields)
 _PAGE_KEYS = frozenset(("url", "section", "tags", "authors", "language", "premium", "type"))
-_VISIT_KEYS = frozenset(("referrer", "device", "width"))
+_VISIT_KEYS = frozenset(("referrer", "utm", "device", "width"))
 _PLACEMENTS = {str(placement): placement for placement in Placement}
 _MOST_PAGES = 10_000
 
@@ -119,6 +119,18 @@ def _plain_visit(visit: Any) -> bool:
     width, device = visit.get("width"), visit.get("device")
     return (
         _plain_text(visit.get("referrer"), LONGEST_URL)
+        and _plain_utm(visit.get("utm"))
         and (width is None or (type(width) is int and 0 <= width <= 100_000))
         and (device is None or (type(device) is str and device in DEVICES))
+    )
+
+
+def _plain_utm(utm: Any) -> bool:
+    if not utm:
+        return utm is None or type(utm) is dict
+    return (
+        type(utm) is dict
+        and len(utm) <= MOST_UTM
+        and all(len(name) <= LONGEST_NAME for name in utm)
+        and all(type(value) is str and len(value) <= LONGEST_NAME for value in utm.values())
     )

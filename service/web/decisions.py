@@ -16,7 +16,7 @@ from service.store.readers import ReaderStore
 from service.web.cors import cors_headers
 from service.web.decision_request import DecisionRequest
 from service.web.metrics import count_decision, count_problem
-from service.web.problems import CONTENT_TYPE, ProblemError
+from service.web.problems import CONTENT_TYPE, ProblemError, as_problem
 from service.web.published import Published
 from service.web.requests import MOST_BYTES, check_origin, known_site, read_json, reader_of
 from service.web.tokens import Receipt, Tokens, new_reader
@@ -135,7 +135,8 @@ def in_front_of(app: "WSGIApplication", decisions: Decisions) -> "WSGIApplicatio
             country = environ.get(decisions.country_header) if decisions.country_header else None
             body = decisions.answer(_body(environ), origin, country).encode()
             status, kind = "200 OK", "application/json"
-        except ProblemError as problem:
+        except Exception as error:  # noqa: BLE001  the outermost handler of this path
+            problem = as_problem(error)
             count_problem("decisions", problem.field)
             body = problem.body
             status, kind = f"{problem.status.value} {problem.status.phrase}", CONTENT_TYPE

@@ -5,6 +5,10 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
+import structlog
+
+log = structlog.get_logger(__name__)
+
 
 class ProblemError(Exception):
     """A refusal that the caller can mend. `field` names the part of the request that is wrong."""
@@ -24,7 +28,15 @@ class ProblemError(Exception):
         }
         if self.field:
             document["field"] = self.field
-        return json.dumps(document | self.more, ensure_ascii=False).encode()
+        return json.dumps(document | self.more).encode()  # escaped: a hostile field may hold half a character
+
+
+def as_problem(error: Exception) -> ProblemError:
+    """What the caller is told of `error`; one that nobody foresaw goes to the log."""
+    if isinstance(error, ProblemError):
+        return error
+    log.error("unexpected", exc_info=error)
+    return ProblemError(500, "Something went wrong on our side.")
 
 
 CONTENT_TYPE = "application/problem+json"

@@ -12,7 +12,7 @@ from service.domain.reader import Page
 from service.domain.site import Placement
 
 LONGEST_URL, LONGEST_NAME, LONGEST_LANGUAGE = 2000, 200, 35
-MOST_TAGS, MOST_AUTHORS, MOST_EVENTS, MOST_UTM = 50, 20, 50, 10
+MOST_TAGS, MOST_AUTHORS, MOST_EVENTS, MOST_UTM = 50, 20, 50, 20
 PAGE_TYPES = ("article", "section", "home", "other")
 DEVICES = ("phone", "tablet", "desktop")
 EVENT_TYPES = ("seen", "clicked", "dismissed")
