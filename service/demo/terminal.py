@@ -12,6 +12,10 @@ LOUD = {"warning", "error", "critical", "fatal"}
 PLAIN = re.compile(r"\[?\b(WARNING|ERROR|CRITICAL)\b\]?:?\s*", re.IGNORECASE)
 DULL = {"event", "level", "timestamp", "logger", "pid", "exception", "problem", "problems"}
 SAME_AGAIN_SECONDS = 2.0
+EDITING = {  # what an editor waits to hear after saving a file
+    "config_problem": "Not taken up, the last good words stay:",
+    "config_taken": "Taken up: the edited files are live.",
+}
 
 
 def say(text: str = "") -> None:
@@ -56,11 +60,13 @@ def readable(line: str) -> str | None:
 
 
 def from_facts(facts: dict[str, Any]) -> str | None:
-    level = str(facts.get("level", "")).lower()
+    level, event = str(facts.get("level", "")).lower(), str(facts.get("event", ""))
+    if event in EDITING:
+        return "\n  ".join([EDITING[event], *problems_in(facts)])
     if level not in LOUD:
         return None
     rest = [f"{name}={value}" for name, value in facts.items() if name not in DULL]
-    head = f"service {level}: {facts.get('event', '')}" + (f" ({', '.join(rest)})" if rest else "")
+    head = f"service {level}: {event}" + (f" ({', '.join(rest)})" if rest else "")
     return "\n  ".join([head, *problems_in(facts)])
 
 

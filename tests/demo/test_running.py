@@ -157,4 +157,5 @@ def test_warnings_reach_the_terminal_once_and_in_words():
     for each in (line, line, json.dumps({"event": "fine", "level": "info"}), "[INFO] Started worker-1"):
         forward(each)
     assert shown == ["service error: config refused\n  config/sites/x/site.yaml:3: name: write a name"]
+    assert readable('{"event": "config_taken", "level": "info"}') == "Taken up: the edited files are live."
     assert readable("[ERROR] Unexpected exit from worker-1") == "service error: Unexpected exit from worker-1"

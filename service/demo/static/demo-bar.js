@@ -39,6 +39,10 @@
       return made;
     };
 
+    const sentence = (reason, response) => (reason === "site_cap" && response.appeals?.length
+      ? "One appeal on a page is enough."
+      : SENTENCES[reason] || "Nothing here.");
+
     const stored = (work, otherwise) => {
       try { return work(); } catch { return otherwise; }
     };
@@ -49,7 +53,7 @@
       const reason = response.withheld?.[place];
       const said = appeal
         ? element("dd", "", "Shown: ", element("code", appeal.campaign), ", wording ", element("code", appeal.variant))
-        : element("dd", "", (SENTENCES[reason] || "Nothing here.") + " ", element("code", reason || "-"));
+        : element("dd", "", sentence(reason, response) + " ", element("code", reason || "-"));
       return [element("dt", place), said];
     });
 
