@@ -17,7 +17,7 @@ from service.catalogue.fields import (
     country,
     currency,
 )
-from service.domain.money import CARD_MINIMUM, Interval, MoneyError, to_minor, to_stripe
+from service.domain.money import CARD_MINIMUM, Interval, MoneyError, exponent, to_major, to_minor
 from service.domain.site import Amounts
 
 
@@ -41,7 +41,7 @@ class Currencies(StaffField):
         amounts = MapOf(Checked(currency), Group(AmountsSchema)).deserialize(codes)
         errors: dict[str, Any] = {}
         default = value.get("default")
-        if default not in amounts:
+        if not isinstance(default, str) or default not in amounts:
             errors["default"] = [f"must name one of the currencies below ({', '.join(amounts) or 'none yet'})"]
         by_country = self._by_country(value.get("by_country") or {}, amounts, errors)
         built = {code: self._amounts(code, group, errors) for code, group in amounts.items()}
@@ -67,8 +67,9 @@ class Currencies(StaffField):
                 return 0
 
         low, high = minor("minimum", group["minimum"]), minor("maximum", group["maximum"])
-        if not wrong and to_stripe(low, code) < CARD_MINIMUM.get(code, 1):
-            wrong["minimum"] = [f"is less than Stripe charges in {code}; write at least {CARD_MINIMUM[code] / 100:g}"]
+        least = CARD_MINIMUM.get(code, 10 if exponent(code) == 3 else 1)
+        if not wrong and low < least:
+            wrong["minimum"] = [f"is less than Stripe charges in {code}; write at least {to_major(least, code):f}"]
         suggested = {}
         for interval in Interval:
             suggested[interval] = tuple(minor(interval, amount) for amount in group[interval])

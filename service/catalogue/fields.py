@@ -16,6 +16,10 @@ _SPAN = re.compile(r"(\d{1,5})\s*([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _MOMENT_FORMATS = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
+_YEARS = range(2000, 2200)
+# A reader's record outlives this, and no longer: what is forgotten cannot be kept to.
+_LONGEST_SPAN = timedelta(days=366)
+_OURS = re.compile("[\ue000\ue001]")  # the renderer's own marks
 _COUNTRIES = frozenset(code for code in Locale("en").territories if re.fullmatch("[A-Z]{2}", str(code)))
 _CURRENCIES = frozenset(Locale("en").currencies)
 
@@ -44,6 +48,8 @@ class Text(StaffField, fields.String):
             raise ValidationError("is empty; write something or delete the line")
         if len(text) > self.longest:
             raise ValidationError(f"is {len(text)} characters long; at most {self.longest} fit")
+        if _OURS.search(text):
+            raise ValidationError("holds a private-use character, which cannot be shown; delete it")
         return text
 
 
@@ -85,6 +91,8 @@ class Span(StaffField):
         span = timedelta(**{_UNITS[match[2]]: int(match[1])})
         if self.whole_days and (span.seconds or not span):
             raise ValidationError(f"must be a number of whole days such as 7d (got {value})")
+        if span > _LONGEST_SPAN:
+            raise ValidationError(f"must be a year at most, 366d (got {value})")
         return span
 
 
@@ -228,7 +236,10 @@ def moment(text: str) -> datetime:
     """A date and time without zone, as an editor writes it."""
     for shape in _MOMENT_FORMATS:
         try:
-            return datetime.strptime(text, shape)  # noqa: DTZ007  the site's zone is added by whoever knows the site
+            read = datetime.strptime(text, shape)  # noqa: DTZ007  the site's zone is added by whoever knows the site
         except ValueError:
             continue
+        if read.year not in _YEARS:
+            raise ValueError(f"{text} is not in this century or the next; leave the line out for no limit")
+        return read
     raise ValueError(f"{text} must be a date such as 2026-07-10 or 2026-07-10 18:00, in the site's time zone")

@@ -81,10 +81,10 @@ class Loader:
         sites: dict[str, Site] = {}
         campaigns: dict[str, list[Campaign]] = {}
         for site_id, group in _by_site(documents).items():
-            site = _attempt(problems, self._site, site_id, group)
+            site = _attempt(problems, self._site, site_id, group, files)
+            found = _campaigns(site, group, problems)
             if site is not None:
-                sites[site_id] = site
-                campaigns[site_id] = _campaigns(site, group, problems)
+                sites[site_id], campaigns[site_id] = site, found
         _refuse_unknown_sites(self.extra_origins, sites, problems)
         if problems:
             raise CatalogueError(problems)
@@ -101,11 +101,14 @@ class Loader:
         self._parsed = parsed
         return list(parsed.values()), problems
 
-    def _site(self, site_id: str, group: Mapping[str, Document]) -> Site:
+    def _site(self, site_id: str, group: Mapping[str, Document], files: Files) -> Site | None:
+        """The site, or None when its file could not even be parsed, which has been told by then."""
         document = group.get("site.yaml")
         if document is None:
-            some_file = next(iter(group.values())).file
-            raise CatalogueError([Problem(some_file, 1, "", f"belongs to {site_id}, which has no valid site.yaml")])
+            wanted = "/".join([*next(iter(group.values())).file.split("/")[:3], "site.yaml"])
+            if wanted in files:
+                return None
+            raise CatalogueError([Problem(wanted, 1, "", "is missing; the files beside it belong to no site")])
         _check_name(document, site_id, "folder")
         site: Site = _build(document, SiteSchema(), site_id, document.values)
         return replace(site, origins=site.origins | set(self.extra_origins.get(site_id, ())))
@@ -128,7 +131,8 @@ def _by_site(documents: Sequence[Document]) -> dict[str, dict[str, Document]]:
     return groups
 
 
-def _campaigns(site: Site, group: Mapping[str, Document], problems: list[Problem]) -> list[Campaign]:
+def _campaigns(site: Site | None, group: Mapping[str, Document], problems: list[Problem]) -> list[Campaign]:
+    """The site's campaigns; without a site, none, but their problems all the same."""
     campaigns: list[Campaign] = []
     for name, document in group.items():
         if name == "site.yaml":
@@ -142,14 +146,14 @@ def _campaigns(site: Site, group: Mapping[str, Document], problems: list[Problem
     return campaigns
 
 
-def _campaign(document: Document, name: str, site: Site) -> Campaign:
+def _campaign(document: Document, name: str, site: Site | None) -> Campaign | None:
     folder, _, file = name.rpartition("/")
     if folder != "campaigns":
         hint = f"is not read; campaigns live in campaigns/, so move it to campaigns/{file}"
         raise CatalogueError([document.problem((), hint)])
     campaign_id = file.removesuffix(".yaml")
     _check_name(document, campaign_id, "file")
-    campaign: Campaign = _build(document, CampaignSchema(), campaign_id, document.values, site)
+    campaign: Campaign | None = _build(document, CampaignSchema(), campaign_id, document.values, site)
     return campaign
 
 

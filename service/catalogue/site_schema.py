@@ -23,7 +23,16 @@ from service.catalogue.fields import (
     time_zone,
 )
 from service.domain.money import Interval
-from service.domain.site import Exclusions, FrequencyCap, Placement, PlacementSettings, Rest, Site, Snooze
+from service.domain.site import (
+    MOST_IMPRESSIONS,
+    Exclusions,
+    FrequencyCap,
+    Placement,
+    PlacementSettings,
+    Rest,
+    Site,
+    Snooze,
+)
 
 PAYMENT_METHODS = {
     name: name for name in ("card", "apple_pay", "google_pay", "paypal", "link", "sepa_debit", "ideal", "bancontact")
@@ -33,7 +42,7 @@ PAYMENT_METHODS = {
 class SiteFrequencySchema(StaffSchema):
     """frequency: of a site, which also limits one page."""
 
-    max = Number(required=True, most=1000)
+    max = Number(required=True, most=MOST_IMPRESSIONS)
     window = Span(required=True)
     min_gap = Span(load_default=timedelta())
     per_page = Number(load_default=1, least=1, most=3)

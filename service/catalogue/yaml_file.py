@@ -4,6 +4,7 @@ YAML 1.2, so that the country NO stays a country; duplicate keys are refused; de
 (`Decimal`), because amounts of money are among them. Dates stay text: the schemas know the site's time zone.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +20,7 @@ from service.catalogue.problems import CatalogueError, Problem
 
 Path_: TypeAlias = tuple[str | int, ...]
 
+_HALVES = re.compile("[\ud800-\udfff]")
 MOST_BYTES = 256 * 1024
 MOST_NODES = 20_000  # aliases of aliases can make a small file enormous,
 MOST_DEPTH = 20  # and one that names itself, endless
@@ -66,6 +68,8 @@ def parse_yaml(raw: bytes, shown_as: str) -> Document:
         raise CatalogueError([Problem(shown_as, line, "", "is not UTF-8 text; save it as UTF-8")]) from error
     except MarkedYAMLError as error:
         raise CatalogueError([_syntax_problem(error, shown_as)]) from error
+    except RecursionError as error:
+        raise CatalogueError([Problem(shown_as, 1, "", "is nested too deeply; are brackets missing?")]) from error
     except YAMLError as error:
         raise CatalogueError([Problem(shown_as, 1, "", f"is not YAML: {error}")]) from error
     if node is None:
@@ -110,7 +114,7 @@ class _Reader:
     def mapping(self, node: MappingNode, path: Path_) -> dict[str, Any]:
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key = key_node.value if isinstance(key_node, ScalarNode) else "?"
+            key = self.text(key_node, path) if isinstance(key_node, ScalarNode) else "?"
             here, line = (*path, key), key_node.start_mark.line + 1
             if key in result:
                 self.problem(here, line, f"is written twice (first on line {self.lines[here]}); keep one of them")
@@ -121,7 +125,7 @@ class _Reader:
 
     def scalar(self, node: Node, path: Path_) -> Any:
         kind = str(node.tag).rsplit(":", 1)[-1]
-        text = str(node.value)
+        text = self.text(node, path)
         try:
             if kind == "float":
                 return Decimal(text.replace("_", ""))
@@ -130,6 +134,14 @@ class _Reader:
         except (ArithmeticError, ValueError):
             self.problem(path, node.start_mark.line + 1, f"{text} is not a number we understand")
             return None
+        return text
+
+    def text(self, node: Node, path: Path_) -> str:
+        """The node's text, in which "\\ud800" must not smuggle half a character that no answer could hold."""
+        text = str(node.value)
+        if _HALVES.search(text):
+            self.problem(path, node.start_mark.line + 1, "holds half a character (\\ud800 to \\udfff); write all of it")
+            return _HALVES.sub("", text)
         return text
 
     def problem(self, path: Path_, line: int, message: str) -> None:

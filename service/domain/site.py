@@ -36,6 +36,10 @@ class PlacementSettings:
         object.__setattr__(self, "place", dict(self.place or {}))
 
 
+# A reader's record holds this many (store/lua/record.lua); a cap above it could never be reached.
+MOST_IMPRESSIONS = 60
+
+
 @dataclass(frozen=True, slots=True)
 class FrequencyCap:
     """At most `max` impressions in any `window`, each at least `min_gap` after the one before."""
