@@ -136,6 +136,7 @@ def test_a_recurring_contribution_makes_a_customer_a_subscription_and_a_paid_inv
     assert [record.invoice for record in found.data] == [invoice.id]
     by_invoice = client.v1.invoices.retrieve(invoice.id, {"expand": ["payments"]})
     assert by_invoice.payments.data[0].status == "paid"
+    assert [one.id for one in client.v1.invoices.list({"subscription": subscription.id}).data] == [invoice.id]
 
 
 def test_sessions_are_found_by_their_payment_and_by_their_subscription(client, sandbox):
