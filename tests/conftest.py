@@ -87,7 +87,8 @@ def client(app: Flask) -> FlaskClient:
 def logged() -> Iterator[list[MutableMapping[str, Any]]]:
     """What is logged during the test. Ask for it after `app`, which configures logging."""
     for name, module in list(sys.modules.items()):
-        if name.startswith("service.") and hasattr(module, "log"):
-            vars(module.log).pop("bind", None)  # structlog's cache, filled under an earlier test's configuration
+        log = getattr(module, "log", None)
+        if name.startswith("service.") and "bind" in getattr(log, "__dict__", {}):
+            del log.bind  # structlog's cache, filled under an earlier test's configuration
     with capture_logs() as entries:
         yield entries
