@@ -150,7 +150,8 @@ def guard(paper: Paper, answer: Response) -> Response:
     )
     answer.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     if answer.mimetype == "text/html":
-        answer.headers["Cache-Control"] = "no-store"  # the clock moves under the page
+        # The clock moves under the page; no-store would cost readers the back/forward cache.
+        answer.headers["Cache-Control"] = "no-cache"
     return answer
 
 

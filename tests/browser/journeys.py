@@ -1,0 +1,114 @@
+"""A reader with the real demo: newspaper, service, sandbox and Valkey, each in its own process."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Locator, Page
+
+from service.demo.ports import CannotRun, check_ports
+from tests.demo.waiting import until
+from tests.servers import free_port
+
+ARTICLES = (
+    "/world/the-ferry-for-one",
+    "/science/the-lens-that-counts-dust",
+    "/culture/a-cookbook-without-numbers",
+    "/culture/rehearsing-in-the-dark",
+    "/world/three-towns-one-river",
+    "/science/counting-swifts",
+    "/opinion/in-defence-of-the-late-reply",
+    "/world/poezd-kotoryi-zhdyot",
+    "/culture/biblioteka-na-barzhe",
+    "/science/tishina-na-dne-zaliva",
+)
+REPOSITORY = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A running demo, its folder of staff files, and what it printed."""
+
+    port: int
+    config: Path
+    out: Path
+
+    @property
+    def paper(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def sandbox(self) -> str:
+        return f"http://127.0.0.1:{self.port + 2}"
+
+    @property
+    def campaigns(self) -> Path:
+        return self.config / "sites" / "daily-lantern" / "campaigns"
+
+    def move_clock(self, seconds: int) -> None:
+        (self.out.parent / "demo" / "clock").write_text(str(seconds))
+
+
+@contextmanager
+def running_demo(folder: Path) -> Iterator[Demo]:
+    """`honestybox demo` with a copy of the sample config, in `folder`; a second one there finds what the first left."""
+    config, out = folder / "config", folder / "out"
+    if not config.exists():
+        shutil.copytree(REPOSITORY / "config", config)
+    port = _three_ports()
+    environment = {"HONESTYBOX_DEMO_DIR": str(folder / "demo"), "HONESTYBOX_CONFIG_DIR": str(config)}
+    with out.open("w") as printed:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "service.cli", "demo", "--port", str(port)],
+            env={**os.environ, **environment},
+            stdout=printed,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+        )
+    try:
+        until(lambda: process.poll() is not None or "is out: http" in out.read_text(), seconds=60)
+        assert process.poll() is None, out.read_text()
+        yield Demo(port, config, out)
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 0, out.read_text()
+
+
+def _three_ports() -> int:
+    while True:
+        port = free_port()
+        try:
+            check_ports(port)
+        except CannotRun:
+            continue
+        return port
+
+
+def read(page: Page, demo: Demo, article: str = ARTICLES[0]) -> dict[str, Any]:
+    """Opens an article; the service's answer."""
+    with page.expect_response(lambda answer: answer.url.endswith("/v1/decisions")) as asked:
+        page.goto(demo.paper + article)
+    answer: dict[str, Any] = asked.value.json()
+    return answer
+
+
+def appeal(page: Page) -> Locator:
+    """The appeal on the page, in view."""
+    box = page.locator("honesty-box")
+    box.wait_for(state="attached")
+    box.scroll_into_view_if_needed()
+    return box
+
+
+def reasons(answer: dict[str, Any]) -> set[str]:
+    """Why nothing was shown; empty when something was."""
+    return set() if answer["appeals"] else set(answer["withheld"].values())

@@ -1,0 +1,150 @@
+"""The main job, as readers and editors do it: the real demo in a real browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .journeys import ARTICLES, Demo, appeal, read, reasons, running_demo
+
+pytestmark = pytest.mark.browser
+
+DAY = 86_400
+
+
+@pytest.fixture(scope="module")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="module")
+def running(demo_folder: Path) -> Iterator[Demo]:
+    with running_demo(demo_folder) as demo:
+        yield demo
+
+
+@pytest.fixture
+def demo(running: Demo) -> Demo:
+    """The demo, at the present time."""
+    running.move_clock(0)
+    return running
+
+
+def choose(page: Page, interval: str, amount: str) -> None:
+    box = appeal(page)
+    box.get_by_role("radio", name=interval).check()
+    box.get_by_role("radio", name=amount, exact=True).check()
+    box.get_by_role("button", name="Continue").click()
+    page.wait_for_url(re.compile("/c/pay/"))
+
+
+@pytest.mark.parametrize(
+    ("interval", "amount", "shown"), [("Monthly", "$5", "$5"), ("Once", "$25", "$25"), ("Annual", "$50", "$50")]
+)
+def test_who_has_given_is_thanked_on_the_same_article_and_not_asked_again(
+    demo: Demo, page: Page, interval: str, amount: str, shown: str
+) -> None:
+    assert read(page, demo)["appeals"][0]["placement"] == "inline"
+    choose(page, interval, amount)
+    expect(page.locator("body")).to_contain_text(shown)
+    page.locator("#pay").click()
+    page.wait_for_url(demo.paper + ARTICLES[0])
+    expect(page.locator("honesty-box")).to_contain_text("Thank you")
+    expect(page.locator("honesty-box")).to_contain_text("has arrived")
+    for article in ARTICLES:
+        assert reasons(read(page, demo, article)) == {"supporter"}
+        assert page.locator("honesty-box").count() == 0
+
+
+def test_a_delayed_payment_is_thanked_as_on_its_way_and_not_asked_again(demo: Demo, page: Page) -> None:
+    read(page, demo)
+    choose(page, "Once", "$10")
+    page.locator("#delay").click()
+    page.goto(demo.paper + ARTICLES[1])
+    assert reasons(read(page, demo, ARTICLES[2])) == {"supporter"}
+
+
+def test_who_cancels_at_checkout_is_back_on_the_article_with_nothing_recorded(demo: Demo, page: Page) -> None:
+    read(page, demo)
+    choose(page, "Monthly", "$10")
+    page.locator("#decline").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    with page.expect_response(lambda answer: answer.url.endswith("/v1/decisions")) as asked:
+        page.locator("#cancel").click()
+    assert reasons(asked.value.json()) == set()
+    assert page.url == demo.paper + ARTICLES[0]
+    assert reasons(read(page, demo, ARTICLES[1])) == set()
+
+
+def test_the_back_button_from_checkout_finds_the_choice_and_the_same_checkout(demo: Demo, page: Page) -> None:
+    read(page, demo)
+    choose(page, "Once", "$50")
+    first = page.url
+    page.go_back(wait_until="commit")  # restored from the cache, so nothing loads
+    box = appeal(page)
+    assert box.get_by_role("radio", name="Once").is_checked()
+    box.get_by_role("button", name="Continue").click()
+    page.wait_for_url(re.compile("/c/pay/"))
+    assert page.url == first
+
+
+def test_remind_me_later_holds_to_the_minute_and_outlives_a_restart(page: Page, tmp_path: Path) -> None:
+    with running_demo(tmp_path) as demo:
+        read(page, demo)
+        box = appeal(page)
+        box.get_by_role("button", name="Remind me later").click()
+        with page.expect_response(lambda answer: answer.url.endswith("/v1/snoozes")) as answered:
+            box.get_by_role("button", name="in 7 days").or_(box.get_by_text("in 7 days")).first.click()
+        assert answered.value.ok
+        assert reasons(read(page, demo, ARTICLES[1])) == {"snoozed"}
+        kept = page.evaluate("localStorage.getItem('honestybox:daily-lantern')")
+    with running_demo(tmp_path) as demo:
+        read(page, demo, "/privacy")  # another port is another origin, so the token is carried over by hand
+        page.evaluate("token => localStorage.setItem('honestybox:daily-lantern', token)", kept)
+        demo.move_clock(7 * DAY - 3600)
+        page.wait_for_timeout(500)
+        assert reasons(read(page, demo, ARTICLES[1])) == {"snoozed"}
+        demo.move_clock(7 * DAY)
+        page.wait_for_timeout(500)
+        assert reasons(read(page, demo, ARTICLES[1])) == set()
+
+
+def test_an_editors_words_are_on_the_next_page_view_and_a_typo_leaves_the_old_ones(demo: Demo, page: Page) -> None:
+    file = demo.campaigns / "lights-on.yaml"
+    before = file.read_text()
+    try:
+        after = before.replace("Keep the lamp lit", "A new heading").replace("Paid for by readers", "A new heading")
+        file.write_text(after)
+        page.wait_for_timeout(2000)
+        read(page, demo)
+        expect(appeal(page)).to_contain_text("A new heading")
+        broken = file.read_text().replace("placement: inline", "placment: inline")
+        file.write_text(broken)
+        page.wait_for_timeout(2000)
+        read(page, demo, ARTICLES[1])
+        expect(appeal(page)).to_contain_text("A new heading")
+        line = broken[: broken.index("placment")].count("\n") + 1
+        assert f"lights-on.yaml:{line}: placment: unknown key; did you mean placement?" in demo.out.read_text()
+    finally:
+        file.write_text(before)
+
+
+def test_a_russian_article_asks_in_russian(demo: Demo, page: Page) -> None:
+    answer = read(page, demo, "/world/poezd-kotoryi-zhdyot")
+    assert answer["appeals"][0]["language"] == "ru"
+    expect(appeal(page)).to_contain_text("Ежемесячно")
+
+
+def test_nobody_is_asked_under_an_obituary(demo: Demo, page: Page) -> None:
+    assert reasons(read(page, demo, "/obituaries/ottilie-brandt")) == {"page_excluded"}
+
+
+def test_the_script_stores_one_token_and_no_cookie(demo: Demo, page: Page) -> None:
+    read(page, demo)
+    appeal(page)
+    assert page.context.cookies() == []
+    assert page.evaluate("Object.keys(localStorage)") == ["honestybox:daily-lantern"]
