@@ -48,14 +48,14 @@ def text_of(nodes: Any) -> str:
         "it's 5 < 6 > 4",
         "مرحبا \u202eright to left\u202c",
         "👩‍🚀 🇳🇱 é ﷽",
-        "{ not a placeholder }}",
+        "{1 + 1} }{ {{}}",
         "[link](javascript:alert%281%29)",
         "[link](data:text/html;base64,AAAA)",
         "[link](vbscript:x)",
     ],
 )
 def test_what_looks_like_code_is_shown_as_the_text_it_is(text: str) -> None:
-    assert shown(copy_of(heading=text).heading) == [text] or text_of(copy_of(heading=text).heading) == text
+    assert text_of(copy_of(heading=text).heading) == text
     (paragraph,) = copy_of(body=text).body
     assert isinstance(paragraph, Element)
     assert paragraph.tag == "p"
