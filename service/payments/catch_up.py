@@ -5,6 +5,7 @@ from typing import Protocol
 
 import structlog
 
+from service.payments.errors import UnknownObjectError
 from service.payments.gateway import Gateway
 from service.payments.recording import Recorder
 from service.payments.webhooks import SUBJECTS, subject_of
@@ -33,7 +34,10 @@ def catch_up(gateway: Gateway, recorder: Recorder, bookmark: BookmarkBook, now: 
     events = gateway.events_since(since, list(SUBJECTS))
     subjects = sorted({subject for subject in map(subject_of, events) if subject})
     for subject in subjects:
-        recorder.record(subject, now)
+        try:
+            recorder.record(subject, now)
+        except UnknownObjectError:  # it would stand in the way of all that follow, for ever
+            log.warning("caught_up_without", id=subject)
     bookmark.set(now)
     log.info("caught_up", since=since.isoformat(), contributions=len(subjects))
     return len(subjects)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from service.domain.contribution import Attribution
 from service.domain.money import Interval, to_stripe
@@ -12,6 +12,8 @@ LOCALES = frozenset(
     """auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hr hu id it ja ko lt lv ms mt nb nl pl pt pt-BR ro ru
     sk sl sv th tr vi zh zh-HK zh-TW""".split()
 )
+# Source: Stripe's OpenAPI document; longer text is refused.
+LONGEST_ADDRESS = 5000
 _RECURRING = {Interval.MONTHLY: "month", Interval.ANNUAL: "year"}
 
 
@@ -71,6 +73,12 @@ def _price_data(order: Order) -> dict[str, Any]:
 
 
 def _success_url(order: Order, public_url: str) -> str:
-    query = urlencode({"site": order.attribution.site, "to": order.return_url})
-    # Stripe fills in the braces only when they are not escaped.
-    return f"{public_url}/v1/contributions/return?session={{CHECKOUT_SESSION_ID}}&{query}"
+    """Back to us, and on to the article; escaping may make a long address too long, and then its query goes."""
+    article = urlsplit(order.return_url)
+    for to in (order.return_url, article._replace(query="").geturl(), f"{article.scheme}://{article.netloc}/"):
+        query = urlencode({"site": order.attribution.site, "to": to})
+        # Stripe fills in the braces only when they are not escaped.
+        url = f"{public_url}/v1/contributions/return?session={{CHECKOUT_SESSION_ID}}&{query}"
+        if len(url) <= LONGEST_ADDRESS:
+            break
+    return url

@@ -5,6 +5,7 @@ depends on Stripe's documented shapes and not on the library's classes.
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -27,10 +28,10 @@ T = TypeVar("T")
 
 CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 8.0
 RETRIES = 1
-# A slow Stripe must not take the threads that answer readers: this many wait for it at once in one worker process,
-# and one more is told to try again.
+# A slow Stripe must not take the threads that answer readers: this many wait for it at once in one worker process. One
+# more queues up only while the answer may come any moment; once Stripe is slow it is told at once to try again.
 AT_ONCE = 1
-PATIENCE_SECONDS = 3.0
+QUICK_SECONDS = 1.0
 
 
 class Gateway:
@@ -44,15 +45,28 @@ class Gateway:
             http_client=stripe.RequestsClient(timeout=(CONNECT_SECONDS, ANSWER_SECONDS)),
         )
         self._places = threading.BoundedSemaphore(at_once)
+        self._newest_question = 0.0
 
     def create_session(self, params: dict[str, Any], attempt: str) -> Stripe:
-        """A new Checkout Session, or the one this attempt already made."""
+        """A new Checkout Session, or the one this attempt already made, as it is now."""
         create = self._client.v1.checkout.sessions.create
-        return self._ask(lambda: create(params, {"idempotency_key": attempt}))  # type: ignore[arg-type]
+        session = self._guarded(lambda: create(params, {"idempotency_key": attempt}))  # type: ignore[arg-type]
+        if _replayed(session.last_response):  # that is how the session once was: it may be paid or expired
+            return self.session(session.id)
+        answer: Stripe = session.to_dict()
+        return answer
 
     def session(self, session_id: str) -> Stripe:
         """The Checkout Session as it is now."""
         return self._ask(lambda: self._client.v1.checkout.sessions.retrieve(session_id))
+
+    def session_for(self, subject: str) -> Stripe | None:
+        """The Checkout Session from which a payment intent or a subscription came, or None."""
+        by = "subscription" if subject.startswith("sub_") else "payment_intent"
+        listing = self._client.v1.checkout.sessions.list
+        wish: Any = {by: subject, "limit": 1}
+        found = self._ask(lambda: listing(wish))["data"]
+        return found[0] if found else None
 
     def payment_intent(self, intent_id: str) -> Stripe:
         """The payment intent as it is now, with `latest_charge`."""
@@ -63,11 +77,37 @@ class Gateway:
         """The subscription as it is now."""
         return self._ask(lambda: self._client.v1.subscriptions.retrieve(subscription_id))
 
+    def payment_for(self, invoice_id: str) -> Stripe | None:
+        """The payment intent that is to pay the invoice, or None."""
+        listing = self._client.v1.invoice_payments.list
+        wish: Any = {"invoice": invoice_id, "expand": ["data.payment.payment_intent"], "limit": 1}
+        found = self._ask(lambda: listing(wish))["data"]
+        return found[0]["payment"].get("payment_intent") if found else None
+
+    def subscription_paid_by(self, intent_id: str) -> str:
+        """The id of the subscription whose invoice this payment intent paid, or empty text."""
+        listing = self._client.v1.invoice_payments.list
+        payment = {"type": "payment_intent", "payment_intent": intent_id}
+        wish: Any = {"payment": payment, "expand": ["data.invoice"], "limit": 1}
+        found = self._ask(lambda: listing(wish))["data"]
+        return subscription_of(found[0]["invoice"]) if found else ""
+
+    def refunded(self, customer_id: str) -> Mapping[str, int]:
+        """Payment intent -> how much of it this customer was paid back; without those that were paid back nothing."""
+
+        def listed() -> dict[str, int]:
+            found = self._client.v1.charges.list({"customer": customer_id, "limit": 100})
+            paid = [charge.to_dict() for charge in found.auto_paging_iter()]
+            return {str(one["payment_intent"]): int(one["amount_refunded"]) for one in paid if one["amount_refunded"]}
+
+        return self._guarded(listed)
+
     def paid_invoices(self, subscription_id: str) -> list[Stripe]:
-        """The subscription's paid invoices, oldest first."""
+        """The subscription's paid invoices, oldest first, each with its `payments`."""
 
         def listed() -> list[Any]:
-            found = self._client.v1.invoices.list({"subscription": subscription_id, "status": "paid", "limit": 100})
+            wish: Any = {"subscription": subscription_id, "status": "paid", "limit": 100, "expand": ["data.payments"]}
+            found = self._client.v1.invoices.list(wish)
             return [invoice.to_dict() for invoice in found.auto_paging_iter()]
 
         invoices = [invoice for invoice in self._guarded(listed) if subscription_of(invoice) == subscription_id]
@@ -94,12 +134,20 @@ class Gateway:
 
     @contextmanager
     def _place(self) -> Iterator[None]:
-        if not self._places.acquire(timeout=PATIENCE_SECONDS):
+        patience = QUICK_SECONDS - (time.monotonic() - self._newest_question)
+        if not self._places.acquire(timeout=max(0.0, patience) if self._newest_question else QUICK_SECONDS):
             raise StripeUnavailableError("other requests are waiting for Stripe")
+        self._newest_question = time.monotonic()
         try:
             yield
         finally:
             self._places.release()
+
+
+def _replayed(response: Any) -> bool:
+    """True for an answer Stripe had kept for this idempotency key. Source: docs.stripe.com/api/idempotent_requests."""
+    headers: Mapping[str, str] = getattr(response, "headers", None) or {}
+    return str(headers.get("Idempotent-Replayed", "")).lower() == "true"
 
 
 def subscription_of(invoice: Stripe) -> str:
@@ -123,4 +171,6 @@ def _stripe_errors() -> Iterator[None]:
         log.error("stripe_key_refused", request_id=error.request_id)
         raise StripeUnavailableError("Stripe refused our key") from error
     except stripe.StripeError as error:
+        if _replayed(error):  # a failure that Stripe will repeat for this key all day
+            raise AttemptReusedError(str(error)) from error
         raise StripeUnavailableError(type(error).__name__) from error

@@ -7,10 +7,10 @@ from typing import Protocol
 
 import structlog
 
-from service.domain.contribution import Contribution, State
+from service.domain.contribution import Contribution
 from service.domain.reader import Gift
-from service.payments.gateway import Gateway
-from service.payments.snapshot import attribution_of, from_payment_intent, from_subscription
+from service.payments.gateway import Gateway, Stripe
+from service.payments.snapshot import Regular, attribution_of, from_payment_intent, from_subscription
 
 log = structlog.get_logger(__name__)
 
@@ -20,7 +20,6 @@ class LedgerBook(Protocol):
 
     def begin_look(self, contribution: str) -> int: ...
     def write(self, contribution: Contribution, look: int) -> bool: ...
-    def get(self, contribution: str) -> Contribution | None: ...
 
 
 class ReaderBook(Protocol):
@@ -38,14 +37,16 @@ class Recorder:
     readers: ReaderBook
     knows_site: Callable[[str], bool]
 
-    def record_session(self, session_id: str, now: datetime) -> Contribution | None:
-        """The contribution of a Checkout Session, recorded; None while nothing was paid or promised.
+    def record_session(self, session_id: str, site: str, now: datetime) -> Contribution | None:
+        """The contribution of one of the site's Checkout Sessions, recorded; None while nothing was paid or promised.
 
         Raises PaymentsError, and the store's error; both may be repeated.
         """
         session = self.gateway.session(session_id)
-        subject = str(session.get("subscription") or session.get("payment_intent") or "")
-        return self.record(subject, now) if session["status"] == "complete" and subject else None
+        attribution = attribution_of(session)
+        if attribution is None or attribution.site != site or session["status"] != "complete":
+            return None
+        return self.record(str(session.get("subscription") or session.get("payment_intent") or ""), now)
 
     def record(self, subject: str, now: datetime) -> Contribution | None:
         """The contribution `subject` (a payment intent or a subscription), recorded; None for a stranger's.
@@ -54,9 +55,14 @@ class Recorder:
         later one's line stands in the ledger and in the reader's record. The ledger is written first; when the service
         dies in between, Stripe sends the event again.
         """
-        look = self.ledger.begin_look(subject) if subject else 0
-        contribution = self._look(subject) if subject else None
-        if contribution is None or self._never_began(contribution):
+        if not subject:
+            return None
+        look = self.ledger.begin_look(subject)
+        found = self._subscription(subject) if subject.startswith("sub_") else self._payment_intent(subject)
+        if isinstance(found, str):
+            return self.record(found, now)
+        contribution = found
+        if contribution is None or not self._began(contribution):
             return None
         if self.ledger.write(contribution, look):
             log.info("contribution_recorded", state=contribution.state, interval=contribution.interval, id=subject)
@@ -65,19 +71,35 @@ class Recorder:
             self.readers.record_gift(given.site, given.reader, subject, contribution.gift, look, now)
         return contribution
 
-    def _look(self, subject: str) -> Contribution | None:
-        if subject.startswith("sub_"):
-            subscription = self.gateway.subscription(subject)
-            attribution = attribution_of(subscription)
-            if attribution is None or not self.knows_site(attribution.site):
-                return None
-            return from_subscription(subscription, self.gateway.paid_invoices(subject), attribution)
-        intent = self.gateway.payment_intent(subject)
-        attribution = attribution_of(intent)
+    def _subscription(self, subject: str) -> Contribution | None:
+        subscription = self.gateway.subscription(subject)
+        attribution = attribution_of(subscription)
         if attribution is None or not self.knows_site(attribution.site):
             return None
-        return from_payment_intent(intent, attribution)
+        invoices = self.gateway.paid_invoices(subject)
+        first_payment = "" if invoices else self._first_payment(subscription)
+        refunded = self.gateway.refunded(str(subscription["customer"])) if invoices else {}
+        return from_subscription(Regular(subscription, invoices, first_payment, refunded), attribution)
 
-    def _never_began(self, contribution: Contribution) -> bool:
-        """A declined card at Checkout is not a contribution; a delayed payment that fails was one."""
-        return contribution.state is State.FAILED and self.ledger.get(contribution.id) is None
+    def _first_payment(self, subscription: Stripe) -> str:
+        invoice = subscription.get("latest_invoice")
+        payment = self.gateway.payment_for(str(invoice)) if invoice else None
+        return str(payment["status"]) if payment else ""
+
+    def _payment_intent(self, subject: str) -> Contribution | str | None:
+        """The single gift, or the id of the subscription that this payment belongs to."""
+        intent = self.gateway.payment_intent(subject)
+        attribution = attribution_of(intent)
+        if attribution is None:
+            return self.gateway.subscription_paid_by(subject) or None
+        return from_payment_intent(intent, attribution) if self.knows_site(attribution.site) else None
+
+    def _began(self, contribution: Contribution) -> bool:
+        """False for what ended at Checkout, such as a declined card; a delayed payment that failed had begun.
+
+        Stripe is asked, and not the ledger, so that the line does not depend on what was heard before.
+        """
+        if contribution.payments:
+            return True
+        session = self.gateway.session_for(contribution.id)
+        return session is not None and session["status"] == "complete"

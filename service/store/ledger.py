@@ -9,7 +9,9 @@ from service.domain.contribution import Attribution, Contribution, Payment, Stat
 from service.domain.money import Interval
 from service.store.connection import Store, load_script
 
-_WRITE = load_script("ledger")
+_BEGIN, _WRITE = load_script("look"), load_script("ledger")
+# What is left of looking at something that is no contribution; a look itself takes seconds.
+_KEEP_LOOK_SECONDS = 3600
 
 
 class Ledger:
@@ -20,7 +22,7 @@ class Ledger:
 
     def begin_look(self, contribution: str) -> int:
         """A number for the look at Stripe that is about to begin: `write` lets only the latest one stand."""
-        return int(self._store.command("HINCRBY", _key(contribution), "asked", 1))
+        return int(self._store.run(_BEGIN, _key(contribution), _KEEP_LOOK_SECONDS))
 
     def write(self, contribution: Contribution, look: int) -> bool:
         """True when this changed the line. An equal line, or one from a later look, changes nothing."""

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from service.catalogue.words import Words
 from service.domain.contribution import Attribution, State, TooLarge, TooSmall, check_amount
+from service.domain.money import MoneyError, to_stripe
 from service.domain.site import Amounts, Site
 from service.payments.checkout import Order, session_params
 from service.payments.errors import (
@@ -62,7 +63,7 @@ def contributions_views(parts: Parts) -> Blueprint:
         if not is_web_address(to):
             raise ProblemError(422, "Not an http or https address.", "to")
         _check_return_url(site, to, "to")
-        outcome = _outcome(parts, request.args.get("session", ""))
+        outcome = _outcome(parts, site, request.args.get("session", ""))
         return redirect(f"{_without_fragment(to)}#honestybox={outcome}", 303)
 
     return views
@@ -91,6 +92,11 @@ def _check_amount(site: Site, wish: dict[str, Any], words: Words, language: str)
             raise ProblemError(422, words.say("amount_too_small", minimum=label(minimum)), "amount_minor")
         case TooLarge(maximum):
             raise ProblemError(422, words.say("amount_too_large", maximum=label(maximum)), "amount_minor")
+    try:
+        to_stripe(wish["amount_minor"], amounts.currency)
+    except MoneyError as error:
+        tens = wish["amount_minor"] // 10 * 10  # Stripe takes no thousandths of a dinar
+        raise ProblemError(422, words.say("amount_unclear", example=label(tens)), "amount_minor") from error
 
 
 def _check_return_url(site: Site, url: str, field: str) -> None:
@@ -119,12 +125,12 @@ def _checkout_url(parts: Parts, order: Order, words: Words) -> str:
     return str(session["url"])
 
 
-def _outcome(parts: Parts, session_id: str) -> str:
+def _outcome(parts: Parts, site: Site, session_id: str) -> str:
     """What the reader may be told. Never raises: a reader who has paid must land on the article."""
     if not session_id.startswith("cs_") or len(session_id) > _LONGEST_SESSION_ID:
         return "unverified"
     try:
-        contribution = parts.recorder.record_session(session_id, parts.clock())
+        contribution = parts.recorder.record_session(session_id, site.id, parts.clock())
     except UnknownObjectError:
         return "unverified"
     except (StripeUnavailableError, StripeRefusedError, StoreUnavailableError) as error:
@@ -132,4 +138,6 @@ def _outcome(parts: Parts, session_id: str) -> str:
         return "unverified"
     if contribution is None:
         return "unverified"
-    return "pending" if contribution.state is State.PENDING else "paid"
+    if contribution.state is State.PENDING:
+        return "pending"
+    return "paid" if contribution.state.given else "unverified"

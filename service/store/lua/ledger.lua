@@ -5,5 +5,6 @@ local fence = tonumber(ARGV[1])
 local held = redis.call('HMGET', KEYS[1], 'fence', 'body')
 if held[1] and tonumber(held[1]) > fence then return 0 end
 redis.call('HSET', KEYS[1], 'fence', fence, 'body', ARGV[2])
+redis.call('PERSIST', KEYS[1])
 if held[2] == ARGV[2] then return 0 end
 return 1
