@@ -64,7 +64,8 @@ def test_a_delayed_payment_is_thanked_as_on_its_way_and_not_asked_again(demo: De
     read(page, demo)
     choose(page, "Once", "$10")
     page.locator("#delay").click()
-    page.goto(demo.paper + ARTICLES[1])
+    page.wait_for_url(demo.paper + ARTICLES[0])
+    expect(page.locator("honesty-box")).to_contain_text("on its way")
     assert reasons(read(page, demo, ARTICLES[2])) == {"supporter"}
 
 
