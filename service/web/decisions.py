@@ -16,7 +16,7 @@ from service.store.readers import ReaderStore
 from service.web.cors import cors_headers
 from service.web.decision_request import DecisionRequest
 from service.web.metrics import count_decision, count_problem
-from service.web.problems import CONTENT_TYPE, ProblemError, as_problem
+from service.web.problems import CONTENT_TYPE, as_problem
 from service.web.published import Published
 from service.web.requests import MOST_BYTES, check_origin, known_site, read_json, reader_of
 from service.web.tokens import Receipt, Tokens, new_reader
@@ -153,9 +153,15 @@ def in_front_of(app: "WSGIApplication", decisions: Decisions) -> "WSGIApplicatio
 
 
 def _body(environ: "WSGIEnvironment") -> bytes:
-    """At most one byte more than is allowed, so that `read_json` sees that it is too much."""
+    """At most one byte more than is allowed, so that `read_json` sees that it is too much.
+
+    Never more than the request has: the input of a kept-alive connection ends nowhere, and reading on would wait for
+    the next request. A body of unknown length is read only where the server says that its input ends.
+    """
     length = environ.get("CONTENT_LENGTH") or ""
-    if length.isdigit() and int(length) > MOST_BYTES:
-        raise ProblemError(413, f"The body is larger than {MOST_BYTES} bytes.", "body")
-    body: bytes = environ["wsgi.input"].read(MOST_BYTES + 1)
+    if length.isdigit():
+        size = min(int(length), MOST_BYTES + 1)
+    else:
+        size = MOST_BYTES + 1 if environ.get("wsgi.input_terminated") else 0
+    body: bytes = environ["wsgi.input"].read(size)
     return body
