@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 PREFIX = "HONESTYBOX_"
 
@@ -44,9 +44,20 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
+def _split(text: str) -> SplitResult | None:
+    """The address in its parts, or None when it is none."""
+    try:
+        parts = urlsplit(text)
+        known = parts.port != 0  # reading the port checks it
+    except ValueError:
+        return None
+    return parts if known else None
+
+
 def _redis_url(text: str) -> str:
-    if urlsplit(text).scheme not in ("redis", "rediss", "unix"):
-        raise ValueError("must begin with redis://, rediss:// (TLS) or unix://")
+    parts = _split(text)
+    if parts is None or parts.scheme not in ("redis", "rediss", "unix"):
+        raise ValueError("must begin with redis://, rediss:// (TLS) or unix://, and a port must be a number")
     return text
 
 
@@ -64,8 +75,8 @@ def _webhook_secrets(text: str) -> tuple[str, ...]:
 
 
 def _web_address(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):
+    parts = _split(text)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):
         raise ValueError("must be an address without a path, such as https://support.example.org")
     return f"{parts.scheme}://{parts.netloc}"
 
@@ -86,7 +97,9 @@ def _header(text: str) -> str:
 
 def _origins(text: str) -> dict[str, tuple[str, ...]]:
     """`site=origin,origin;site=origin`"""
-    pairs = (part.partition("=") for part in text.split(";") if part.strip())
+    pairs = [part.partition("=") for part in text.split(";") if part.strip()]
+    if not all(site.strip() and _words(origins) for site, _, origins in pairs):
+        raise ValueError("must look like site=https://a.example,https://b.example;another=https://c.example")
     return {site.strip(): tuple(_web_address(origin) for origin in _words(origins)) for site, _, origins in pairs}
 
 

@@ -1,0 +1,144 @@
+"""What the environment must say, told all at once."""
+
+from pathlib import Path
+
+import pytest
+
+from service.app import create_app
+from service.catalogue.problems import CatalogueError
+from service.settings import VARIABLES, Settings, SettingsError
+from tests.builders import SITE, a_campaign_yaml, a_site_yaml, some_settings, staff_files, write_config
+
+GOOD = {
+    "HONESTYBOX_SECRET_KEYS": "a" * 32,
+    "HONESTYBOX_REDIS_URL": "redis://localhost:6379/0",
+    "HONESTYBOX_STRIPE_SECRET_KEY": "sk_test_abc",
+    "HONESTYBOX_STRIPE_WEBHOOK_SECRETS": "whsec_abc",
+    "HONESTYBOX_PUBLIC_URL": "https://support.example.org",
+}
+
+
+@pytest.fixture
+def good(config_dir: Path) -> dict[str, str]:
+    """An environment in which the service starts."""
+    return {**GOOD, "HONESTYBOX_CONFIG_DIR": str(config_dir), "PATH": "/usr/bin"}
+
+
+def problems_of(environ: dict[str, str]) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environ(environ)
+    return list(caught.value.problems)
+
+
+def test_a_whole_environment_is_settings(good: dict[str, str], config_dir: Path) -> None:
+    settings = Settings.from_environ(good)
+    assert settings.secret_keys == ("a" * 32,)
+    assert settings.config_dir == config_dir
+    assert settings.stripe_api_base == "https://api.stripe.com"
+    assert not settings.livemode
+
+
+def test_every_missing_variable_is_named_at_once() -> None:
+    told = problems_of({"HONESTYBOX_CONFIG_DIR": "/nowhere"})
+    for name in GOOD:
+        assert sum(line.startswith(f"{name} is not set. ") for line in told) == 1
+    assert len(told) == len(GOOD) + 1
+
+
+def test_an_empty_variable_is_a_missing_one(good: dict[str, str]) -> None:
+    (told,) = problems_of({**good, "HONESTYBOX_REDIS_URL": ""})
+    assert told.startswith("HONESTYBOX_REDIS_URL is not set")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("SECRET_KEYS", "short", "at least 32 characters"),
+        ("SECRET_KEYS", f"{'a' * 32},short", "at least 32 characters"),
+        ("SECRET_KEYS", " , ", "at least 32 characters"),
+        ("REDIS_URL", "localhost:6379", "must begin with redis://"),
+        ("REDIS_URL", "http://localhost", "must begin with redis://"),
+        ("REDIS_URL", "redis://localhost:port/0", "redis://"),
+        ("STRIPE_SECRET_KEY", "pk_live_abc", "must be a secret or restricted key"),
+        ("STRIPE_SECRET_KEY", "sk_live_", "must be a secret or restricted key"),
+        ("STRIPE_WEBHOOK_SECRETS", "abc", "whsec_"),
+        ("STRIPE_WEBHOOK_SECRETS", "whsec_a,abc", "whsec_"),
+        ("PUBLIC_URL", "support.example.org", "such as https://support.example.org"),
+        ("PUBLIC_URL", "https://example.org/support", "without a path"),
+        ("PUBLIC_URL", "https://[", "must be an address"),
+        ("CONFIG_DIR", "/nowhere", "/nowhere/sites is not a folder"),
+        ("COUNTRY_HEADER", "CF IPCountry", "name of a header"),
+        ("EXTRA_ORIGINS", "gazette=staging.example", "such as https://"),
+        ("EXTRA_ORIGINS", "gazette", "site=https://"),
+        ("EXTRA_ORIGINS", "gazette=", "site=https://"),
+        ("STRIPE_API_BASE", "api.stripe.com", "such as https://"),
+        ("LOG_LEVEL", "LOUD", "DEBUG, INFO, WARNING or ERROR"),
+    ],
+)
+def test_a_wrong_value_is_told_with_what_to_write(good: dict[str, str], name: str, value: str, told: str) -> None:
+    (problem,) = problems_of({**good, f"HONESTYBOX_{name}": value})
+    assert problem.startswith(f"HONESTYBOX_{name} ")
+    assert told in problem
+
+
+def test_a_misspelt_variable_is_refused(good: dict[str, str]) -> None:
+    (told,) = problems_of({**good, "HONESTYBOX_LOGLEVEL": "DEBUG"})
+    assert told.startswith("HONESTYBOX_LOGLEVEL is not a setting")
+
+
+def test_no_secret_is_in_what_is_told(good: dict[str, str]) -> None:
+    secrets = {"SECRET_KEYS": "hunter2", "STRIPE_SECRET_KEY": "pk_live_hunter2", "STRIPE_WEBHOOK_SECRETS": "hunter2"}
+    told = problems_of(good | {f"HONESTYBOX_{name}": value for name, value in secrets.items()})
+    assert len(told) == 3
+    assert "hunter2" not in "\n".join(told)
+
+
+def test_wrong_and_missing_and_unknown_are_told_together(good: dict[str, str]) -> None:
+    environ = {**good, "HONESTYBOX_PUBLIC_URL": "x", "HONESTYBOX_COLOUR": "red"}
+    del environ["HONESTYBOX_REDIS_URL"]
+    assert len(problems_of(environ)) == 3
+
+
+def test_every_variable_says_what_it_means() -> None:
+    assert all(variable.meaning.endswith(".") for variable in VARIABLES)
+
+
+@pytest.mark.parametrize(
+    ("key", "live"), [("sk_test_a", False), ("rk_test_a", False), ("sk_live_a", True), ("rk_live_a", True)]
+)
+def test_the_key_tells_whether_money_is_real(good: dict[str, str], key: str, *, live: bool) -> None:
+    assert Settings.from_environ({**good, "HONESTYBOX_STRIPE_SECRET_KEY": key}).livemode is live
+
+
+def test_several_values_are_separated_by_commas(good: dict[str, str]) -> None:
+    more = {
+        "HONESTYBOX_SECRET_KEYS": f"{'n' * 32}, {'o' * 32}",
+        "HONESTYBOX_STRIPE_WEBHOOK_SECRETS": "whsec_a , whsec_b",
+        "HONESTYBOX_EXTRA_ORIGINS": "gazette=https://a.example, https://b.example; mercury=http://localhost:8000",
+        "HONESTYBOX_COUNTRY_HEADER": "CF-IPCountry",
+    }
+    settings = Settings.from_environ(good | more)
+    assert settings.secret_keys == ("n" * 32, "o" * 32)
+    assert settings.stripe_webhook_secrets == ("whsec_a", "whsec_b")
+    assert settings.extra_origins["gazette"] == ("https://a.example", "https://b.example")
+    assert settings.extra_origins["mercury"] == ("http://localhost:8000",)
+    assert settings.country_header == "HTTP_CF_IPCOUNTRY"
+
+
+def test_the_service_refuses_to_start_on_bad_config_and_lists_every_problem(tmp_path: Path) -> None:
+    files = staff_files(a_site_yaml(switched_on="yes"), {"lights-on": a_campaign_yaml(kind="beg")})
+    folder = write_config(tmp_path / "config", files)
+    with pytest.raises(CatalogueError) as caught:
+        create_app(some_settings(folder, "redis://127.0.0.1:9"), watch=False)
+    assert str(caught.value).splitlines() == [
+        f"config/sites/{SITE}/campaigns/lights-on.yaml:1: kind: beg is not known here; choose from contribution",
+        f"config/sites/{SITE}/site.yaml:15: switched_on: must be true or false (got 'yes')",
+    ]
+
+
+def test_the_service_refuses_to_start_without_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in GOOD:
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(SettingsError) as caught:
+        create_app()
+    assert len(caught.value.problems) >= len(GOOD)
