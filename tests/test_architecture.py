@@ -39,7 +39,9 @@ CLOCKS = {
 CLOCK_READERS: Mapping[str, set[str]] = {
     "service.app": {"datetime.now"},
     "service.cli": {"datetime.now"},
-    "service.store.connection": {"time.monotonic"},  # how long a pause lasts, not what time it is
+    # how long a pause lasts, not what time it is
+    "service.store.connection": {"time.monotonic"},
+    "service.payments.gateway": {"time.monotonic"},
 }
 
 
@@ -156,10 +158,10 @@ def names_in(node: ast.AST) -> set[str]:
     return {child.id for child in ast.walk(node) if isinstance(child, ast.Name)}
 
 
-@pytest.mark.parametrize("module", [module for module in SOURCES if not within(module, ("service.demo",))])
-def test_nothing_catches_everything(module: str) -> None:
-    """The outermost web handler is registered with Flask, in app.py, and needs no `except`."""
-    assert [handler.lineno for handler in broad_handlers(TREES[module])] == []
+def test_only_the_outermost_handler_catches_everything() -> None:
+    """Flask's is registered in app.py and needs no `except`; the hot path beside Flask has one of its own."""
+    caught = [module for module, tree in TREES.items() for _ in broad_handlers(tree)]
+    assert [module for module in caught if not within(module, ("service.demo",))] == ["service.web.decisions"]
 
 
 def test_the_outermost_handler_is_registered_once() -> None:
