@@ -1,5 +1,6 @@
 """POST /v1/contributions starts a gift; GET /v1/contributions/return is where Stripe brings the giver back."""
 
+import re
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -29,7 +30,7 @@ from service.web.schemas import ContributionSchema, is_web_address
 log = structlog.get_logger(__name__)
 
 _SCHEMA = ContributionSchema()
-_LONGEST_SESSION_ID = 200
+_SESSION_ID = re.compile(r"cs_[A-Za-z0-9_]{1,200}")  # it becomes part of the path of a request to Stripe
 
 
 def contributions_views(parts: Parts) -> Blueprint:
@@ -127,7 +128,7 @@ def _checkout_url(parts: Parts, order: Order, words: Words) -> str:
 
 def _outcome(parts: Parts, site: Site, session_id: str) -> str:
     """What the reader may be told. Never raises: a reader who has paid must land on the article."""
-    if not session_id.startswith("cs_") or len(session_id) > _LONGEST_SESSION_ID:
+    if not _SESSION_ID.fullmatch(session_id):
         return "unverified"
     try:
         contribution = parts.recorder.record_session(session_id, site.id, parts.clock())
