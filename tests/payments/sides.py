@@ -312,7 +312,6 @@ class SandboxSide:
 
     def _ask(self, environ: Any, sent: bytes) -> tuple[str, list[tuple[str, str]], bytes]:
 
-
         answered: list[Any] = []
         body = b"".join(
             self._plain({**environ, "wsgi.input": BytesIO(sent)}, lambda *told: answered.append(told))  # type: ignore[arg-type]

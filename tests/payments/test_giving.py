@@ -6,8 +6,9 @@ import pytest
 
 from service.domain.contribution import State
 from service.domain.money import Interval
+from service.payments.gateway import Gateway
 from tests.payments.giving import ARTICLE, PLACED, SITE, Books, Giving, fragment
-from tests.payments.sides import Side, deliver
+from tests.payments.sides import KEY, Side, deliver
 
 INTERVALS = [pytest.param(interval, id=interval) for interval in Interval]
 GIVEN = {Interval.ONCE: State.PAID, Interval.MONTHLY: State.ACTIVE, Interval.ANNUAL: State.ACTIVE}
@@ -150,3 +151,21 @@ def test_a_partial_refund_only_comes_off_the_revenue(
     line = books.line(giving.attempt)
     assert (line.state, line.revenue_minor) == (State.PAID, PLACED["once"] - 1000)
     assert giving.reader.withheld() == "supporter"
+
+
+def test_a_refunded_month_comes_off_the_revenue_of_a_regular_gift(
+    a_giving: Callable[..., Giving], books: Books, stripe_side: Side
+) -> None:
+    """Its charge does not carry our metadata: the event leads to the subscription by way of the invoice."""
+    if not stripe_side.refunds:
+        pytest.skip("the sandbox plays no refunds")
+    giving = a_giving("monthly").pay().told()
+    first = Gateway(KEY, stripe_side.api).payment_for(stripe_side.find(giving.subject)["latest_invoice"])
+    assert first is not None
+    deliver(stripe_side, stripe_side.renew(giving.subject))
+    deliver(stripe_side, stripe_side.refund(first["id"], 200))
+    assert books.line(giving.attempt).revenue_minor == 2 * PLACED["monthly"] - 200
+    deliver(stripe_side, stripe_side.refund(first["id"]))
+    line = books.line(giving.attempt)
+    assert (line.state, line.revenue_minor) == (State.ACTIVE, PLACED["monthly"])
+    assert [payment.net_minor for payment in line.payments] == [0, PLACED["monthly"]]

@@ -145,9 +145,7 @@ STRANGERS = {
 
 @pytest.mark.parametrize("interval", ["once", "monthly"])
 @pytest.mark.parametrize("name", STRANGERS)
-def test_a_strangers_gift_is_ignored(
-    name: str, interval: str, books: Books, service: str, stripe_side: Side
-) -> None:
+def test_a_strangers_gift_is_ignored(name: str, interval: str, books: Books, service: str, stripe_side: Side) -> None:
     params = session_params(an_order(interval), "https://support.example.org")
     child = "payment_intent_data" if interval == "once" else "subscription_data"
     params |= {"metadata": STRANGERS[name], child: {"metadata": STRANGERS[name]}}
