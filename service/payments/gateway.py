@@ -110,9 +110,9 @@ class Gateway:
             found = self._client.v1.invoices.list(wish)
             return [invoice.to_dict() for invoice in found.auto_paging_iter()]
 
-        invoices = [invoice for invoice in self._guarded(listed) if subscription_of(invoice) == subscription_id]
-        # Stripe lists the newest first; of two made in one second the order must not depend on sorting.
-        return sorted(reversed(invoices), key=lambda invoice: int(invoice["created"]))
+        # Stripe lists the newest first; turned round before sorting, two made in one second stay in order as well.
+        oldest_first = [one for one in reversed(self._guarded(listed)) if subscription_of(one) == subscription_id]
+        return sorted(oldest_first, key=lambda invoice: int(invoice["created"]))
 
     def events_since(self, since: datetime, types: list[str]) -> list[Stripe]:
         """Stripe's events of these types from `since` on, newest first; Stripe keeps them for 30 days."""
