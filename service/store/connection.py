@@ -24,7 +24,9 @@ from service.store.errors import StoreUnavailableError
 log = structlog.get_logger(__name__)
 
 Argument: TypeAlias = str | bytes | int
-TIMEOUT_SECONDS = 0.04  # two of them, and one retry, still answer a reader within 100 ms
+# A server that hangs accepts at once and answers never; one that is unreachable never accepts. Either way a reader waits
+# this long and no longer, which keeps within 100 ms; half of it made busy machines look broken.
+TIMEOUT_SECONDS = 0.08
 PATIENCE = 3  # one slow answer on a busy machine is not an outage
 PAUSE_SECONDS = 1.0
 
@@ -137,9 +139,9 @@ class Store:
             return held[1]
         connection = self._class(
             **{
-                **self._options,
                 "socket_timeout": TIMEOUT_SECONDS,
                 "socket_connect_timeout": TIMEOUT_SECONDS,
+                **self._options,  # a URL may say otherwise: ?socket_timeout=0.2
             }
         )
         connection.connect()

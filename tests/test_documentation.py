@@ -1,0 +1,107 @@
+"""The README says what is so: its tables of settings, keys, reasons and events are the code's own."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from marshmallow import Schema, fields
+
+from service.catalogue.campaign_schema import CampaignSchema
+from service.catalogue.currencies import AmountsSchema, Currencies
+from service.catalogue.fields import Group, MapOf
+from service.catalogue.markdown import PLACEHOLDERS
+from service.catalogue.site_schema import PAYMENT_METHODS, SiteSchema
+from service.catalogue.words import load_dictionary
+from service.domain.rules import CAMPAIGN_RULES, PAGE_RULES, READER_RULES, Reason
+from service.payments.webhooks import SUBJECTS
+from service.settings import VARIABLES
+
+REPOSITORY = Path(__file__).parent.parent
+README = (REPOSITORY / "README.md").read_text()
+
+
+def table(mark: str) -> list[list[str]]:
+    """The rows of the table under `<!-- mark -->`, without its head."""
+    lines = README.split(f"<!-- {mark} -->\n", 1)[1].split("\n\n", 1)[0].splitlines()
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[2:]]
+
+
+def keys(schema: Schema, path: str = "") -> Iterator[str]:
+    """Every key of the schema, dotted, as the README writes it."""
+    for name, field in schema.fields.items():
+        yield from keys_of(field, f"{path}{field.data_key or name}")
+
+
+def keys_of(field: fields.Field[object], here: str) -> Iterator[str]:
+    if isinstance(field, Group):
+        inner = list(keys(field.schema, f"{here}."))
+        yield from inner
+    elif isinstance(field, MapOf):
+        hole = {"variants": "name", "copy": "language"}[here.rpartition(".")[2]]
+        yield from keys_of(field.inner, f"{here}.<{hole}>")
+    elif isinstance(field, Currencies):
+        yield from (f"{here}.default", f"{here}.by_country")
+        yield from keys(AmountsSchema(), f"{here}.<code>.")
+    else:
+        yield here
+
+
+def documented(mark: str) -> set[str]:
+    return {key for row in table(mark) for key in re.findall(r"`([^`]+)`", row[0])}
+
+
+def test_every_setting_is_documented_with_its_meaning_and_default() -> None:
+    expected = [[f"`{variable.full_name}`", variable.meaning, _default(variable.default)] for variable in VARIABLES]
+    assert table("settings") == expected
+
+
+def _default(default: str | None) -> str:
+    if default is None:
+        return "required"
+    return f"`{default}`" if default else "none"
+
+
+def test_every_key_of_a_campaign_is_documented_and_no_other() -> None:
+    assert documented("campaign keys") == set(keys(CampaignSchema()))
+
+
+def test_every_key_of_a_site_is_documented_and_no_other() -> None:
+    found = set(keys(SiteSchema()))
+    switches = {key for key in found if re.fullmatch(r"placements\.\w+\.switched_on", key)}
+    expected = found - switches | {"placements.<name>.switched_on", "placements.overlay"}
+    assert documented("site keys") == expected
+
+
+def test_every_reason_is_documented_in_the_order_of_the_rules() -> None:
+    assert table("reasons") == [[f"`{reason}`", reason.meaning] for reason in Reason]
+    rows = [reason for reason, _ in (*PAGE_RULES, *READER_RULES, *CAMPAIGN_RULES)]
+    assert rows == [reason for reason in Reason if reason in rows]
+
+
+def test_the_webhook_endpoint_is_told_exactly_the_events_we_handle() -> None:
+    paragraph = README.split("<!-- stripe events -->", 1)[1].split(".\n", 1)[0]
+    assert re.findall(r"`([a-z_.]+)`", paragraph) == sorted(SUBJECTS)
+
+
+@pytest.mark.parametrize("name", [*PLACEHOLDERS, *PAYMENT_METHODS])
+def test_every_name_that_copy_or_config_may_use_is_documented(name: str) -> None:
+    assert re.search(rf"[`{{]{name}[`}}:]", README)
+
+
+def test_the_readme_names_only_files_and_targets_that_exist() -> None:
+    for file in re.findall(r"\]\(([\w./-]+)\)", README):
+        assert (REPOSITORY / file).exists(), file
+    targets = set(re.findall(r"^(\w+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE))
+    said = README + (REPOSITORY / "CONTRIBUTING.md").read_text()
+    assert set(re.findall(r"`?(?<=make )(\w+)`", said)) <= targets
+
+
+def test_every_language_has_every_word_and_the_same_holes() -> None:
+    languages = load_dictionary().languages
+    english = languages["en"]
+    for words in languages.values():
+        assert set(words.texts) == set(english.texts), words.language
+        assert set(words.plurals) == set(english.plurals), words.language
+        for key, text in english.texts.items():
+            assert sorted(re.findall(r"\{\w+\}", words.texts[key])) == sorted(re.findall(r"\{\w+\}", text)), key
