@@ -24,8 +24,8 @@ from service.store.errors import StoreUnavailableError
 log = structlog.get_logger(__name__)
 
 Argument: TypeAlias = str | bytes | int
-# A server that hangs accepts at once and answers never; one that is unreachable never accepts. Either way a reader waits
-# this long and no longer, which keeps within 100 ms; half of it made busy machines look broken.
+# A server that hangs accepts at once and answers never; one that is unreachable never accepts. Either way a reader
+# waits this long and no longer, which keeps within 100 ms; half of it made busy machines look broken.
 TIMEOUT_SECONDS = 0.08
 PATIENCE = 3  # one slow answer on a busy machine is not an outage
 PAUSE_SECONDS = 1.0
