@@ -77,7 +77,8 @@ def from_subscription(regular: Regular, attribution: Attribution) -> Contributio
         if invoice["amount_paid"]
     )
     ended_at = subscription.get("ended_at") or subscription.get("canceled_at")
-    on_its_way = regular.first_payment in _ON_ITS_WAY
+    # A payment that has just succeeded may not have reached its invoice yet.
+    on_its_way = regular.first_payment in (*_ON_ITS_WAY, "succeeded")
     state = _regular_state(subscription["status"], paid=bool(payments), on_its_way=on_its_way)
     return Contribution(
         id=subscription["id"],

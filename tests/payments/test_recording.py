@@ -120,9 +120,11 @@ def test_a_debit_or_a_voucher_is_on_its_way(status: str) -> None:
     assert (line.state, line.revenue_minor) == (State.PENDING, 0)
 
 
+@pytest.mark.parametrize("payment", ["processing", "requires_action", "succeeded"])
 @pytest.mark.parametrize("status", ["active", "incomplete"])
-def test_a_first_debit_is_on_its_way_whatever_the_subscription_calls_itself(status: str) -> None:
-    line = recorded("sub_1", subscription=a_subscription(status), first_payment="processing", session="complete")
+def test_a_first_debit_is_on_its_way_whatever_the_subscription_calls_itself(status: str, payment: str) -> None:
+    """`succeeded`: the money came between our question about invoices and the one about the payment."""
+    line = recorded("sub_1", subscription=a_subscription(status), first_payment=payment, session="complete")
     assert line is not None
     assert (line.state, line.revenue_minor) == (State.PENDING, 0)
 
