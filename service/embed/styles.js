@@ -67,7 +67,7 @@ svg{display:block;fill:none;stroke:currentColor;stroke-width:2}
 .banner h2{font-size:1.3em}
 .banner .copy{margin-top:.25em}
 .shut .give,.shut .copy>*+*,.shut .later p>span,dialog:not([open]){display:none}
-.shut .copy>:first-child{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:1;overflow:hidden}
+.shut .copy>:first-child{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}
 .shut .acts{display:flex;flex-wrap:wrap;align-items:center;gap:.2em 1em;margin-top:.5em}
 .shut .primary{width:auto;min-height:2.75em}
 .shut .later{margin:0}
