@@ -25,14 +25,14 @@ settings.load_profile("ours")
 def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of the Valkey that is embedded in the demo."""
     with RealServer("valkey", tmp_path_factory.mktemp("valkey")) as server:
-        yield server.url
+        yield server.patient_url
 
 
 @pytest.fixture(scope="session")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of Debian's Redis; its absence skips, except in CI, where it would hide that nothing was tested."""
     with RealServer("redis", tmp_path_factory.mktemp("redis")) as server:
-        yield server.url
+        yield server.patient_url
 
 
 @pytest.fixture

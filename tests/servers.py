@@ -49,6 +49,11 @@ class RealServer:
         """Where it is."""
         return f"redis://127.0.0.1:{self.port}/0"
 
+    @property
+    def patient_url(self) -> str:
+        """The same, for tests that must not mind a busy machine."""
+        return f"{self.url}?socket_timeout=5&socket_connect_timeout=5"
+
     def start(self) -> None:
         """Returns when it takes commands."""
         program = str(get_binary_path()) if self.kind == "valkey" else program_or_skip("redis-server")
