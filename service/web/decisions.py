@@ -16,7 +16,7 @@ from service.store.readers import ReaderStore
 from service.web.cors import cors_headers
 from service.web.decision_request import DecisionRequest
 from service.web.metrics import count_decision, count_problem
-from service.web.problems import CONTENT_TYPE, as_problem
+from service.web.problems import CONTENT_TYPE, ProblemError, as_problem
 from service.web.published import Published
 from service.web.requests import MOST_BYTES, check_origin, known_site, read_json, reader_of
 from service.web.tokens import Receipt, Tokens, new_reader
@@ -128,7 +128,7 @@ def in_front_of(app: "WSGIApplication", decisions: Decisions) -> "WSGIApplicatio
     """`app`, with decisions answered before it is asked."""
 
     def serve(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        if environ["PATH_INFO"] != _PATH or environ["REQUEST_METHOD"] != "POST":
+        if environ["PATH_INFO"] != _PATH or environ["REQUEST_METHOD"] == "OPTIONS":
             return app(environ, start_response)
         origin = environ.get("HTTP_ORIGIN")
         try:
@@ -158,6 +158,8 @@ def _body(environ: "WSGIEnvironment") -> bytes:
     Never more than the request has: the input of a kept-alive connection ends nowhere, and reading on would wait for
     the next request. A body of unknown length is read only where the server says that its input ends.
     """
+    if environ["REQUEST_METHOD"] != "POST":
+        raise ProblemError(405, "Only POST is answered here.")
     length = environ.get("CONTENT_LENGTH") or ""
     if length.isdigit():
         size = min(int(length), MOST_BYTES + 1)
