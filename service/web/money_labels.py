@@ -7,6 +7,9 @@ from babel.numbers import format_currency, get_currency_symbol
 
 from service.domain.money import exponent, to_major
 
+# CLDR's currencySpacing, which Babel leaves out: "CHF 5", not "CHF5"
+_TOUCHING = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+
 
 def money_label(amount_minor: int, currency: str, language: str) -> str:
     """The amount in the reader's language, without ".00": "$5", "5 €", "¥500", "$12.50"."""
@@ -14,7 +17,8 @@ def money_label(amount_minor: int, currency: str, language: str) -> str:
     amount = to_major(amount_minor, currency)
     whole = amount == amount.to_integral_value()
     pattern = _pattern(locale, 0 if whole else exponent(currency))
-    return format_currency(amount, currency, format=pattern, locale=locale, currency_digits=False)
+    label = format_currency(amount, currency, format=pattern, locale=locale, currency_digits=False)
+    return _TOUCHING.sub("\u00a0", label)
 
 
 def money_symbol(currency: str, language: str) -> str:
