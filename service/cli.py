@@ -32,7 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--port", type=int, default=int(environ.get("PORT", "8000")), help="the paper's port; two more follow"
     )
     check = commands.add_parser("check", help="tells every problem in the staff files")
-    check.add_argument("folder", nargs="?", type=Path, default=Path("config"), help="the folder that holds sites/")
+    check.add_argument("folder", nargs="?", type=Path, help="the folder that holds sites/ (config)")
+    check.add_argument("--settings", action="store_true", help="the environment too, as the service will read it")
     worker = commands.add_parser("worker", help="records what Stripe reported and webhooks missed, for ever")
     worker.add_argument("--once", action="store_true", help="one time, then stop")
     worker.add_argument("--every", type=int, default=300, metavar="SECONDS", help="how often (300)")
@@ -43,16 +44,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             return int(run_demo(given.port))
         case "check":
-            return check_config(given.folder)
+            return check_files(given.folder, with_settings=given.settings)
         case _:
             return run_worker(once=given.once, every_seconds=given.every)
 
 
-def check_config(folder: Path) -> int:
-    """Prints every problem in the folder, one a line; 1 when there is any."""
+def check_files(folder: Path | None, *, with_settings: bool) -> int:
+    """Prints every problem in the folder, and in the environment when asked to, one a line; 1 when there is any."""
     try:
-        catalogue = Loader(folder).load()
-    except CatalogueError as error:
+        settings = Settings.from_environ(environ) if with_settings else None
+        folder = folder or (settings.config_dir if settings else Path(environ.get("HONESTYBOX_CONFIG_DIR", "config")))
+        catalogue = Loader(folder, settings.extra_origins if settings else {}).load()
+    except (SettingsError, CatalogueError) as error:
         print(error)
         return 1
     campaigns = sum(len(rows) for ranked in catalogue.campaigns.values() for rows in ranked.values())
