@@ -24,6 +24,15 @@ from tests.builders import (
 
 MERCURY = "https://www.mercury.example"
 ATTEMPT = str(UUID(int=7))
+PAGE = {
+    "url": ARTICLE,
+    "section": "World",
+    "tags": ["a"],
+    "authors": ["b"],
+    "language": "en",
+    "premium": False,
+    "type": "article",
+}
 Bodies = Mapping[str, Any]
 
 
@@ -44,8 +53,7 @@ def good(client: FlaskClient) -> Bodies:
         "/v1/decisions": a_decision_body(
             reader=reader,
             consent=True,
-            page={"url": ARTICLE, "section": "World", "tags": ["a"], "authors": ["b"], "language": "en", "premium": False,
-                  "type": "article"},
+            page=PAGE,
             visit={"referrer": ORIGIN, "utm": {"source": "x"}, "device": "phone", "width": 390},
         ),
         "/v1/events": {"events": [{"receipt": receipt, "type": "seen"}]},

@@ -1,14 +1,16 @@
 """What the contribution form says, in each language and currency."""
 
+import re
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 
 from service.catalogue.words import load_dictionary
 from service.domain.money import Interval
 from service.web.appeals import form
 from service.web.money_labels import money_label
-from tests.builders import SITE, a_catalogue, decision
+from tests.builders import SITE, a_catalogue, a_decision_body, decision, post
 
 NBSP, NNBSP = "\u00a0", "\u202f"
 DICTIONARY = load_dictionary()
@@ -75,19 +77,16 @@ def test_a_label_keeps_the_currencys_decimals_only_when_there_are_any(
     ("country", "currency"), [("DE", "EUR"), ("JP", "JPY"), ("NO", "EUR"), ("US", "USD"), ("'; --", "USD")]
 )
 def test_the_currency_is_that_of_the_country_the_edge_tells(client, country: str, currency: str) -> None:  # type: ignore[no-untyped-def]
-    from tests.builders import a_decision_body, post  # noqa: PLC0415
 
     answer = post(client, "/v1/decisions", a_decision_body(), **{"CF-IPCountry": country})
     assert answer.get_json()["appeals"][0]["form"]["currency"] == currency
 
 
-def test_a_header_that_was_not_configured_is_not_believed(client) -> None:  # type: ignore[no-untyped-def]
+def test_a_reader_whose_country_is_unknown_gets_the_default_currency(client: FlaskClient) -> None:
     assert decision(client)["appeals"][0]["form"]["currency"] == "USD"
 
 
 def test_every_language_says_the_same_things_with_the_same_holes() -> None:
-    import re  # noqa: PLC0415
-
     def holes(text: str) -> set[str]:
         return set(re.findall(r"\{(\w+)\}", text))
 

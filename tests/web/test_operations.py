@@ -1,0 +1,71 @@
+"""What operators and developers read: /healthz, /readyz, /metrics, /openapi.json."""
+
+import re
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from service.domain.rules import Reason
+from service.web.schemas import ContributionSchema, DecisionSchema, EventsSchema, PageSchema, SnoozeSchema
+from tests.builders import decision
+
+
+def test_the_process_says_that_it_lives(client: FlaskClient) -> None:
+    assert client.get("/healthz").get_json() == {"status": "alive"}
+
+
+def test_readyz_tells_store_and_config(client: FlaskClient) -> None:
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    told = answer.get_json()
+    assert (told["status"], told["store"], told["config"]["problems"]) == ("ready", "available", [])
+    assert re.fullmatch(r"[0-9a-f]{8}", told["config"]["version"])
+
+
+def test_every_decision_is_counted_by_what_became_of_it(client: FlaskClient) -> None:
+    decision(client, placements=["banner", "inline"])
+    metrics = client.get("/metrics").text
+    assert 'honestybox_decisions_total{outcome="shown",placement="inline",site="gazette"}' in metrics
+    assert 'honestybox_decisions_total{outcome="no_campaign",placement="banner",site="gazette"}' in metrics
+    told = set(re.findall(r'honestybox_decisions_total\{outcome="(\w+)"', metrics))
+    assert told <= {"shown", *Reason}
+
+
+def test_a_hostile_field_does_not_become_a_metric(client: FlaskClient) -> None:
+    for number in range(20):
+        client.post("/v1/decisions", json={f"evil{number}": 1})
+    assert "evil" not in client.get("/metrics").text
+
+
+def test_the_openapi_document_names_every_route_and_no_other(app: Flask) -> None:
+    document = app.test_client().get("/openapi.json").get_json()
+    served = {("/v1/decisions", "post")} | {
+        (re.sub(r"<(?:\w+:)?\w+>", "{}", rule.rule), method.lower())
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods or ()
+        if method not in ("HEAD", "OPTIONS")
+    }
+    written = {(re.sub(r"\{\w+\}", "{}", path), method) for path, item in document["paths"].items() for method in item}
+    assert written == served
+
+
+def test_the_openapi_document_says_what_the_schemas_check(client: FlaskClient) -> None:
+    schemas = client.get("/openapi.json").get_json()["components"]["schemas"]
+    for schema in (DecisionSchema, PageSchema, EventsSchema, SnoozeSchema, ContributionSchema):
+        written = schemas[schema.__name__.removesuffix("Schema")]
+        fields = schema().fields
+        assert written["properties"].keys() == fields.keys()
+        assert set(written.get("required", ())) == {name for name, field in fields.items() if field.required}
+        assert written["additionalProperties"] is False
+
+
+def test_every_reference_in_the_openapi_document_leads_somewhere(client: FlaskClient) -> None:
+    text = client.get("/openapi.json").text
+    schemas = client.get("/openapi.json").get_json()["components"]["schemas"]
+    assert set(re.findall(r'"#/components/schemas/(\w+)"', text)) <= schemas.keys()
+
+
+def test_every_post_of_the_openapi_document_tells_its_refusals(client: FlaskClient) -> None:
+    for item in client.get("/openapi.json").get_json()["paths"].values():
+        if "post" in item:
+            assert {"4XX", "503"} <= item["post"]["responses"].keys()
