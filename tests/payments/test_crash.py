@@ -28,8 +28,9 @@ from tests.payments.giving import (
     some_settings,
 )
 from tests.payments.granian import Granian
+from tests.payments.sandbox_side import SandboxSide
 from tests.payments.served import Served, free_port, wait_until
-from tests.payments.sides import Fault, SandboxSide, Side, deliver
+from tests.payments.sides import Fault, Side, deliver
 
 
 @pytest.fixture(scope="module", params=SIDES)
