@@ -20,6 +20,7 @@ _PAGE_KEYS = frozenset(("url", "section", "tags", "authors", "language", "premiu
 _VISIT_KEYS = frozenset(("referrer", "utm", "device", "width"))
 _PLACEMENTS = {str(placement): placement for placement in Placement}
 _MOST_PAGES = 10_000
+_MOST_CHARACTERS = 4_000_000  # 16 MB at worst: anybody may send us pages, and long ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class DecisionRequests:
 
     def __init__(self) -> None:
         self._pages: dict[tuple[Any, ...], Page] = {}
+        self._characters = 0
 
     def read(self, values: Any) -> DecisionRequest:
         """The request in `values`. Raises ProblemError naming the first field that is wrong."""
@@ -57,9 +59,14 @@ class DecisionRequests:
         return request
 
     def _remember(self, page: Mapping[str, Any], accepted: Page) -> None:
-        if len(self._pages) >= _MOST_PAGES:
+        key = _page_key(page)
+        if key in self._pages:
+            return
+        self._characters += _length(key)
+        if len(self._pages) >= _MOST_PAGES or self._characters > _MOST_CHARACTERS:
             self._pages.clear()
-        self._pages[_page_key(page)] = accepted
+            self._characters = _length(key)
+        self._pages[key] = accepted
 
     def accept(self, values: Any) -> DecisionRequest | None:
         """The request, when it certainly is what the schema accepts; else None."""
@@ -96,6 +103,12 @@ def _page_key(page: Mapping[str, Any]) -> tuple[Any, ...]:
         tuple(get("tags") or ()),
         tuple(get("authors") or ()),
     )
+
+
+def _length(key: tuple[Any, ...]) -> int:
+    """How many characters a remembered page holds."""
+    url, section, language, _, _, tags, authors = key
+    return sum(len(text or "") for text in (url, section, language, *tags, *authors))
 
 
 def _known_placements(names: Any) -> tuple[Placement, ...] | None:

@@ -121,3 +121,12 @@ def test_the_memory_of_pages_has_an_end() -> None:
     for number in range(10_050):
         requests._remember({"url": str(number)}, WARM.read(BARE).page)
     assert len(requests._pages) <= 10_000
+
+
+def test_long_pages_that_a_stranger_sends_do_not_fill_the_memory() -> None:
+    requests = DecisionRequests()
+    for number in range(600):
+        tags = [f"{number}/{tag}".ljust(200, "x") for tag in range(50)]
+        requests.validate({**BARE, "page": {"url": ARTICLE, "tags": tags}})
+    held = sum(len(tag) for page in requests._pages.values() for tag in page.tags)
+    assert 0 < held <= 4_000_000
