@@ -203,7 +203,7 @@ def nested(junk: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.builds(lambda shape, text: shape.replace("%s", text), st.sampled_from(["%s", *shapes]), junk)
 
 
-@pytest.mark.filterwarnings("ignore:.*anchor:ruamel.yaml.error.ReusedAnchorWarning")
+@pytest.mark.filterwarnings("ignore::ruamel.yaml.error.ReusedAnchorWarning")
 @given(st.dictionaries(st.sampled_from(SITE_KEYS), nested(JUNK), max_size=3),
        st.dictionaries(st.sampled_from(CAMPAIGN_KEYS), nested(JUNK), max_size=3))  # fmt: skip
 def test_whatever_staff_write_is_a_catalogue_or_a_list_of_problems(
