@@ -188,6 +188,8 @@ class Settings:
             for name in sorted(environ)
             if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in _NAMES
         ]
+        if "_live_" in values.get("stripe_secret_key", "") and values.get("public_url", "").startswith("http:"):
+            problems.append(f"{PREFIX}PUBLIC_URL must begin with https:// when Stripe's key is a live one")
         if problems:
             raise SettingsError(problems)
         return cls(**values)

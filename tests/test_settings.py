@@ -142,3 +142,8 @@ def test_the_service_refuses_to_start_without_settings(monkeypatch: pytest.Monke
     with pytest.raises(SettingsError) as caught:
         create_app()
     assert len(caught.value.problems) >= len(GOOD)
+
+
+def test_real_money_needs_an_encrypted_address(good: dict[str, str]) -> None:
+    live = {**good, "HONESTYBOX_STRIPE_SECRET_KEY": "sk_live_a", "HONESTYBOX_PUBLIC_URL": "http://support.example.org"}
+    assert problems_of(live) == ["HONESTYBOX_PUBLIC_URL must begin with https:// when Stripe's key is a live one"]

@@ -93,6 +93,29 @@ def test_the_back_button_from_checkout_finds_the_choice_and_the_same_checkout(de
     assert page.url == first
 
 
+def test_while_stripe_is_away_nothing_is_charged_and_the_same_press_works_later(demo: Demo, page: Page) -> None:
+    read(page, demo)
+    box = appeal(page)
+    box.get_by_role("radio", name="Annual").check()
+    box.get_by_role("radio", name="$100").check()
+    switch(page, demo, "Stop answering")
+    box.get_by_role("button", name="Continue").click()
+    expect(box).to_contain_text("nothing was charged", timeout=20_000)
+    assert box.get_by_role("radio", name="$100").is_checked()
+    switch(page, demo, "Answer again")
+    box.get_by_role("button", name="Continue").click()
+    page.wait_for_url(re.compile("/c/pay/"))
+    expect(page.locator("body")).to_contain_text("$100")
+
+
+def switch(page: Page, demo: Demo, button: str) -> None:
+    """Presses a button of the sandbox's dashboard, in a tab of its own."""
+    dashboard = page.context.new_page()
+    dashboard.goto(demo.sandbox)
+    dashboard.get_by_role("button", name=button).click()
+    dashboard.close()
+
+
 def test_remind_me_later_holds_to_the_minute_and_outlives_a_restart(page: Page, tmp_path: Path) -> None:
     with running_demo(tmp_path) as demo:
         read(page, demo)
