@@ -1,4 +1,4 @@
-"""`make screenshots`: every placement on phone and desktop, light and dark, in both languages; and the README's picture.
+"""`make screenshots`: every placement on phone and desktop, light and dark, in both languages; and README's picture.
 
 The real demo in a real Chromium, so that they show what readers see. Needs `chromium`.
 """
@@ -84,7 +84,8 @@ def _take(browser: Browser, demo: Demo, placement: str, size: str, scheme: Schem
 
 
 def _hide_the_demo_bar(page: Page) -> None:
-    page.evaluate("() => document.querySelectorAll('[id^=demo], [class^=demo]').forEach((bar) => { bar.hidden = true; })")
+    bars = "document.querySelectorAll('[id^=demo], [class^=demo]')"
+    page.evaluate(f"() => {bars}.forEach((bar) => {{ bar.hidden = true; }})")
 
 
 if __name__ == "__main__":
