@@ -212,9 +212,11 @@ def currency(text: str) -> str:
 def language(text: str) -> str:
     """A language tag that CLDR knows."""
     try:
-        Locale.parse(text, sep="-")
+        canonical = str(Locale.parse(text, sep="-")).replace("_", "-")
     except (UnknownLocaleError, ValueError) as error:
         raise ValueError(f"{text} is not a language we know; write a code such as en, ru or pt-BR") from error
+    if text != canonical and text.lower() == canonical.lower():  # not when CLDR merely knows it by another name
+        raise ValueError(f"{text} has its letters in another case; write {canonical}")
     return text
 
 

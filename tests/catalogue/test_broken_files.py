@@ -54,6 +54,8 @@ SITES = [
     ({"time_zone": "Europe/Amsterdm # here"}, "time_zone", "did you mean Europe/Amsterdam?"),
     ({"time_zone": "1 # here"}, "time_zone", "put it in quotes"),
     ({"languages": "[en, klingon] # here"}, "languages.1", "such as en, ru or pt-BR"),
+    ({"languages": "[en, RU] # here"}, "languages.1", "write ru"),
+    ({"languages": "[en, pt-br] # here"}, "languages.1", "write pt-BR"),
     # switches
     ({"switched_on": "yes # here"}, "switched_on", "must be true or false (got 'yes')"),
     ({"switched_on": "off # here"}, "switched_on", "must be true or false (got 'off')"),
