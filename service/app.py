@@ -161,6 +161,8 @@ def configure_logging(level: str) -> None:
     structlog.configure(
         processors,
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        # A line is written when something changes, not for every request; a logger that is looked up anew each time
+        # can be listened to by tests.
+        cache_logger_on_first_use=False,
     )

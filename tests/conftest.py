@@ -1,6 +1,5 @@
 """Real servers, and the service on top of them. What tests are made of is in `builders.py`."""
 
-import sys
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
@@ -85,22 +84,5 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def logged() -> Iterator[list[MutableMapping[str, Any]]]:
     """What is logged during the test. Ask for it after `app`, which configures logging."""
-    forget_loggers()
     with capture_logs() as entries:
         yield entries
-
-
-@pytest.fixture
-def fresh_logs() -> Iterator[None]:
-    """Logging goes to this test's own standard error. Ask for it before `app`."""
-    forget_loggers()
-    yield
-    forget_loggers()
-
-
-def forget_loggers() -> None:
-    """Empties structlog's cache, which was filled under an earlier test's configuration."""
-    for name, module in list(sys.modules.items()):
-        log = getattr(module, "log", None)
-        if name.startswith("service.") and "bind" in getattr(log, "__dict__", {}):
-            del log.bind

@@ -83,7 +83,6 @@ def test_a_secret_can_be_replaced_without_losing_readers(
 
 
 @pytest.mark.parametrize("path", ["/v1/decisions", "/v1/snoozes"])
-@pytest.mark.usefixtures("fresh_logs")
 def test_what_nobody_foresaw_is_logged_without_a_single_secret(
     config_dir: Path, valkey_url: str, capsys: pytest.CaptureFixture[str], path: str
 ) -> None:
