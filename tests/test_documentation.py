@@ -13,7 +13,7 @@ from service.catalogue.fields import Group, MapOf
 from service.catalogue.markdown import PLACEHOLDERS
 from service.catalogue.site_schema import PAYMENT_METHODS, SiteSchema
 from service.catalogue.words import load_dictionary
-from service.domain.rules import CAMPAIGN_RULES, PAGE_RULES, READER_RULES, Reason
+from service.domain.rules import CAMPAIGN_RULES, PAGE_RULES, PLACEMENT_RULES, READER_RULES, Reason
 from service.payments.webhooks import SUBJECTS
 from service.settings import VARIABLES
 
@@ -75,7 +75,7 @@ def test_every_key_of_a_site_is_documented_and_no_other() -> None:
 
 def test_every_reason_is_documented_in_the_order_of_the_rules() -> None:
     assert table("reasons") == [[f"`{reason}`", reason.meaning] for reason in Reason]
-    rows = [reason for reason, _ in (*PAGE_RULES, *READER_RULES, *CAMPAIGN_RULES)]
+    rows = [reason for reason, _ in (*PLACEMENT_RULES, *PAGE_RULES, *READER_RULES, *CAMPAIGN_RULES)]
     assert rows == [reason for reason in Reason if reason in rows]
 
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from service.domain.campaign import Campaign, Variant
 from service.domain.experiment import choose_variant
 from service.domain.reader import History, Page
-from service.domain.rules import CAMPAIGN_RULES, PAGE_RULES, READER_RULES, Reason, View
+from service.domain.rules import CAMPAIGN_RULES, PAGE_RULES, PLACEMENT_RULES, READER_RULES, Reason, View
 from service.domain.site import Placement, Site
 
 
@@ -26,6 +26,8 @@ class Withhold:
 
     reason: Reason
 
+
+_WITHHELD = {reason: Withhold(reason) for reason in Reason}
 
 Outcome: TypeAlias = Show | Withhold
 Campaigns: TypeAlias = Mapping[Placement, Sequence[Campaign]]
@@ -51,31 +53,35 @@ def decide(
 
     Raises nothing: a refusal is a value. Source: DESIGN §6.
     """
-    asked: View | Reason = (
-        reader.history if isinstance(reader.history, Reason) else _asked(View(site, reader.history, now))
-    )
-    candidates: dict[Placement, Campaign | Reason] = {}
-    for placement in placements:
-        outcome = _refused_page(site, placement, page) or asked
-        candidates[placement] = (
-            outcome if isinstance(outcome, Reason) else _best_campaign(outcome, campaigns.get(placement, ()))
-        )
+    asked = _asked(site, reader.history, page, now)
+    candidates = {
+        placement: _candidate(site, placement, asked, campaigns.get(placement, ())) for placement in placements
+    }
     return _share_the_page(candidates, site.per_page, reader.id)
 
 
-def _refused_page(site: Site, placement: Placement, page: Page) -> Reason | None:
-    for reason, allows in PAGE_RULES:
-        if not allows(site, placement, page):
+def _asked(site: Site, history: History | Reason, page: Page, now: datetime) -> View | Reason:
+    """The reader as the campaigns' rules see them, or the first rule that lets nobody ask here, or this reader."""
+    for reason, page_allows in PAGE_RULES:
+        if not page_allows(site, page):
             return reason
-    return None
-
-
-def _asked(view: View) -> View | Reason:
-    """The reader as the campaigns' rules see them, or the first rule that lets nobody ask this reader."""
+    if isinstance(history, Reason):
+        return history
+    view = View(site, history, now)
     for reason, allows in READER_RULES:
         if not allows(view):
             return reason
     return view
+
+
+def _candidate(
+    site: Site, placement: Placement, asked: View | Reason, campaigns: Sequence[Campaign]
+) -> Campaign | Reason:
+    """The best campaign for the placement, or why there is none."""
+    for reason, allows in PLACEMENT_RULES:
+        if not allows(site, placement):
+            return reason
+    return asked if isinstance(asked, Reason) else _best_campaign(asked, campaigns)
 
 
 def _best_campaign(view: View, campaigns: Sequence[Campaign]) -> Campaign | Reason:
@@ -105,11 +111,11 @@ def _share_the_page(
     admitted: list[Placement] = []
     for placement, candidate in sorted(candidates.items(), key=_rank):
         if isinstance(candidate, Reason):
-            outcomes[placement] = Withhold(candidate)
+            outcomes[placement] = _WITHHELD[candidate]
         elif len(admitted) >= per_page:
-            outcomes[placement] = Withhold(Reason.SITE_CAP)
+            outcomes[placement] = _WITHHELD[Reason.SITE_CAP]
         elif admitted and (placement.has_the_page_to_itself or admitted[0].has_the_page_to_itself):
-            outcomes[placement] = Withhold(Reason.SHUT_OUT)
+            outcomes[placement] = _WITHHELD[Reason.SHUT_OUT]
         else:
             admitted.append(placement)
             outcomes[placement] = Show(candidate, choose_variant(candidate, reader_id))

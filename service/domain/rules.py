@@ -57,17 +57,18 @@ class View:
     now: datetime
 
 
-PageRule = tuple[Reason, Callable[[Site, Placement, Page], bool]]
+PlacementRule = tuple[Reason, Callable[[Site, Placement], bool]]
+PageRule = tuple[Reason, Callable[[Site, Page], bool]]
 ReaderRule = tuple[Reason, Callable[[View], bool]]
 CampaignRule = tuple[Reason, Callable[[View, Campaign], bool]]
 
 
-def switched_on(site: Site, placement: Placement, page: Page) -> bool:
+def switched_on(site: Site, placement: Placement) -> bool:
     """True unless the site's or the placement's kill switch is off."""
     return site.switched_on and placement in site.placements and site.placements[placement].switched_on
 
 
-def page_allowed(site: Site, placement: Placement, page: Page) -> bool:
+def page_allowed(site: Site, page: Page) -> bool:
     """True unless staff said never to ask on this page."""
     return not site.never_ask_on.cover(page)
 
@@ -134,10 +135,8 @@ def under_campaign_cap(view: View, campaign: Campaign) -> bool:
     return under_cap(seen, campaign.frequency, view.now)
 
 
-PAGE_RULES: Sequence[PageRule] = (
-    (Reason.SWITCHED_OFF, switched_on),
-    (Reason.PAGE_EXCLUDED, page_allowed),
-)
+PLACEMENT_RULES: Sequence[PlacementRule] = ((Reason.SWITCHED_OFF, switched_on),)
+PAGE_RULES: Sequence[PageRule] = ((Reason.PAGE_EXCLUDED, page_allowed),)
 READER_RULES: Sequence[ReaderRule] = (
     (Reason.SUPPORTER, not_supporter),
     (Reason.SNOOZED, not_snoozed),

@@ -78,7 +78,7 @@ class Exclusions:
         """True when `page` is one of them; sections and tags match whatever their case."""
         return (
             page.section.casefold() in self.sections
-            or any(tag.casefold() in self.tags for tag in page.tags)
+            or not self.tags.isdisjoint(map(str.casefold, page.tags))
             or bool(self.urls and self.urls.fullmatch(page.url))
         )
 

@@ -9,6 +9,7 @@ from functools import cache
 from hashlib import sha256
 
 from itsdangerous import BadSignature, Signer
+from itsdangerous.signer import SigningAlgorithm
 
 from service.domain.reader import short_key
 
@@ -45,6 +46,13 @@ def new_reader() -> str:
     return secrets.token_urlsafe(_READER_BYTES)
 
 
+class _Sha256(SigningAlgorithm):
+    """HMAC in one call to OpenSSL: a decision signs and checks, and hashlib's objects cost it 5 microseconds more."""
+
+    def get_signature(self, key: bytes, value: bytes) -> bytes:
+        return hmac.digest(key, value, "sha256")
+
+
 class Tokens:
     """Signs and checks. The first secret signs; all of them are good for checking, so that they can be replaced."""
 
@@ -55,7 +63,7 @@ class Tokens:
     def _make_signer(self, purpose: str) -> Signer:
         # itsdangerous takes the newest key last. The keys are derived here, once, and not at every call.
         keys = [hmac.digest(secret, purpose.encode(), sha256) for secret in reversed(self._secrets)]
-        return Signer(keys, key_derivation="none", digest_method=sha256)
+        return Signer(keys, key_derivation="none", algorithm=_Sha256())
 
     def reader_token(self, site: str, reader: str) -> str:
         """The token that the browser keeps."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from service.domain.reader import GiftState
-from service.domain.rules import CAMPAIGN_RULES, PAGE_RULES, READER_RULES, Reason
+from service.domain.rules import CAMPAIGN_RULES, PAGE_RULES, PLACEMENT_RULES, READER_RULES, Reason
 from tests.builders import (
     DAY,
     HOUR,
@@ -30,7 +30,7 @@ def test_a_reader_we_know_nothing_bad_of_is_asked() -> None:
 
 
 def test_the_rules_run_in_the_order_of_the_design() -> None:
-    rows = [*PAGE_RULES, *READER_RULES, *CAMPAIGN_RULES]
+    rows = [*PLACEMENT_RULES, *PAGE_RULES, *READER_RULES, *CAMPAIGN_RULES]
     assert [str(reason) for reason, _ in rows] == [
         "switched_off",
         "page_excluded",
