@@ -22,7 +22,7 @@ from service.payments.recording import Recorder
 from service.settings import Settings
 from service.store.connection import Store
 from service.store.errors import StoreUnavailableError
-from service.store.ledger import Ledger
+from service.store.ledger import Bookmark, Ledger
 from service.store.readers import ReaderStore
 from service.web.assets import assets_views
 from service.web.contributions import contributions_views
@@ -53,7 +53,7 @@ class Books:
     """What Redis and Stripe hold: all that the worker needs, too."""
 
     store: Store
-    ledger: Ledger
+    bookmark: Bookmark
     gateway: Gateway
     recorder: Recorder
 
@@ -61,9 +61,11 @@ class Books:
 def open_books(settings: Settings, knows_site: Callable[[str], bool]) -> Books:
     """Redis and Stripe, joined. Connects to neither yet."""
     store = Store(settings.redis_url, store_changed)
-    ledger = Ledger(store)
+    # No reader waits for an article while a gift is written down, so a slow answer is worth waiting for.
+    patient = Store(settings.redis_url, timeout_seconds=1.0)
+    ledger = Ledger(patient)
     gateway = Gateway(settings.stripe_secret_key, settings.stripe_api_base)
-    return Books(store, ledger, gateway, Recorder(gateway, ledger, ReaderStore(store), knows_site))
+    return Books(store, Bookmark(patient), gateway, Recorder(gateway, ledger, ReaderStore(patient), knows_site))
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, watch: bool = True) -> Flask:

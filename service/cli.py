@@ -18,7 +18,6 @@ from service.payments.catch_up import catch_up
 from service.payments.errors import PaymentsError
 from service.settings import Settings, SettingsError
 from service.store.errors import StoreUnavailableError
-from service.store.ledger import Bookmark
 
 log = structlog.get_logger(__name__)
 
@@ -75,7 +74,7 @@ def run_worker(*, once: bool, every_seconds: int) -> int:
     books = open_books(settings, lambda site: site in reloader.current)
     while True:
         try:
-            catch_up(books.gateway, books.recorder, Bookmark(books.store), datetime.now(UTC).replace(microsecond=0))
+            catch_up(books.gateway, books.recorder, books.bookmark, datetime.now(UTC).replace(microsecond=0))
         except (PaymentsError, StoreUnavailableError) as error:
             log.warning("catch_up_failed", error=type(error).__name__)
             if once:

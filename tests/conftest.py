@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from redis import Redis
 from structlog.testing import capture_logs
 
-from service.app import create_app
+from service.app import configure_logging, create_app
 from tests.builders import SettableClock, some_settings, staff_files, write_config
 from tests.servers import RealServer
 
@@ -84,5 +84,6 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def logged() -> Iterator[list[MutableMapping[str, Any]]]:
     """What is logged during the test. Ask for it after `app`, which configures logging."""
+    configure_logging("INFO")  # an earlier test may have asked for less
     with capture_logs() as entries:
         yield entries

@@ -86,7 +86,13 @@ class Breaker:
 class Store:
     """Runs scripts and commands on Redis. Every method raises StoreUnavailableError when it cannot."""
 
-    def __init__(self, url: str, on_change: Callable[[bool], None] = lambda available: None) -> None:
+    def __init__(
+        self,
+        url: str,
+        on_change: Callable[[bool], None] = lambda available: None,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+    ) -> None:
+        self._timeout_seconds = timeout_seconds
         self._options = Redis.from_url(url).connection_pool.connection_kwargs
         self._class = Redis.from_url(url).connection_pool.connection_class
         self._threads = threading.local()
@@ -139,8 +145,8 @@ class Store:
             return held[1]
         connection = self._class(
             **{
-                "socket_timeout": TIMEOUT_SECONDS,
-                "socket_connect_timeout": TIMEOUT_SECONDS,
+                "socket_timeout": self._timeout_seconds,
+                "socket_connect_timeout": self._timeout_seconds,
                 **self._options,  # a URL may say otherwise: ?socket_timeout=0.2
             }
         )
