@@ -77,10 +77,18 @@ class Reloader(Generic[T]):
 
 
 def _stamp(folder: Path) -> tuple[object, ...]:
-    """Changes whenever a file in `folder` is written, added, renamed or removed."""
+    """Changes whenever a file in `folder` is written, added, renamed, removed, or given other rights."""
     try:
         paths = sorted(folder.glob("sites/**/*"))
-        stats = [(path, path.stat()) for path in paths]
     except OSError:
         return ()
-    return tuple((str(path), stat.st_mtime_ns, stat.st_size, stat.st_ino) for path, stat in stats)
+    return tuple((str(path), *_facts(path)) for path in paths)
+
+
+def _facts(path: Path) -> tuple[int, ...]:
+    """What changes with the file; nothing for one that cannot be looked at, such as the dangling link of an editor."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return ()
+    return stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino

@@ -130,6 +130,35 @@ def test_a_new_campaign_and_a_new_site_are_taken(reloader: Reloader[Catalogue], 
     assert len(next(iter(reloader.current.campaigns[SITE].values()))) == 2
 
 
+def test_an_editors_dangling_lock_beside_a_file_hides_no_edit(
+    reloader: Reloader[Catalogue], config_dir: Path, site_file: Path
+) -> None:
+    """Emacs leaves one beside every file that is open and not saved."""
+    (config_dir / "sites" / SITE / "campaigns" / ".#lights-on.yaml").symlink_to("editor@desk.example.4711:1")
+    reloader.refresh()
+    site_file.write_text(a_site_yaml(name="The New Gazette"))
+    assert reloader.refresh()
+    assert name_in(reloader) == "The New Gazette"
+
+
+def test_rights_that_are_mended_are_noticed(
+    reloader: Reloader[Catalogue], site_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Root, who runs these tests, may read everything; so reading is refused here as the system would refuse it."""
+
+    def refuse(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as refused:
+        refused.setattr(Path, "read_bytes", refuse)
+        site_file.chmod(0)
+        reloader.refresh()
+    assert [problem.message for problem in reloader.problems] == ["cannot be read: Permission denied"]
+    site_file.chmod(0o644)
+    reloader.refresh()
+    assert not reloader.problems
+
+
 def test_an_unreadable_folder_leaves_the_last_good_copy(reloader: Reloader[Catalogue], config_dir: Path) -> None:
     """As far as root, who runs these tests, can make one unreadable: a file where the folder was."""
     shutil.rmtree(config_dir / "sites")
