@@ -1,6 +1,7 @@
 """What a browser carries for us, signed: who reads, and which appeal was decided for them."""
 
 import hmac
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from service.domain.reader import short_key
 RECEIPT_LIFE = timedelta(days=7)
 _READER_BYTES = 16
 _READER_LENGTH = 22
+# itsdangerous passes over whatever is no base64 in a signature, and a token is sent back as it came.
+_TOKEN = re.compile(r"[A-Za-z0-9_.-]*")
 
 
 class TokenError(ValueError):
@@ -72,12 +75,17 @@ class Tokens:
     def reader(self, site: str, token: str) -> str:
         """The reader's id. Raises TokenError; another site's token is no better than a forged one."""
         try:
-            reader = self._signer(f"reader:{site}").unsign(token).decode()
+            reader = self._unsigned(f"reader:{site}", token)
         except (BadSignature, UnicodeError) as error:
             raise TokenError("is not a reader token of this site") from error
         if len(reader) != _READER_LENGTH:
             raise TokenError("is not a reader token of this site")
         return reader
+
+    def _unsigned(self, purpose: str, token: str) -> str:
+        if not _TOKEN.fullmatch(token):
+            raise BadSignature("holds what no token of ours does")
+        return self._signer(purpose).unsign(token).decode()
 
     def receipt_token(self, receipt: Receipt) -> str:
         """The receipt as the browser quotes it."""
@@ -96,7 +104,7 @@ class Tokens:
     def receipt(self, token: str, now: datetime) -> Receipt:
         """The receipt. Raises TokenError when it was not made here or is older than seven days."""
         try:
-            text = self._signer("receipt").unsign(token).decode()
+            text = self._unsigned("receipt", token)
         except (BadSignature, UnicodeError) as error:
             raise TokenError("is not a receipt of this service") from error
         site, reader, campaign, variant, placement, config, at, nonce = text.split(".")

@@ -55,6 +55,15 @@ def test_no_text_at_all_is_a_token(text: str) -> None:
         TOKENS.receipt(text, NOW)
 
 
+@pytest.mark.parametrize("more", ['""', '=","reader":null,"x":"', "\n\n", "é", "=\u2028", "!=", "=="])
+def test_nothing_can_be_hung_on_a_token(more: str) -> None:
+    """base64 is decoded leniently; what followed a good signature went into the answer's JSON as it came."""
+    with pytest.raises(TokenError):
+        TOKENS.reader(SITE, TOKENS.reader_token(SITE, RECEIPT.reader) + more)
+    with pytest.raises(TokenError):
+        TOKENS.receipt(TOKENS.receipt_token(RECEIPT) + more, NOW)
+
+
 @given(st.data())
 def test_no_altered_byte_passes(data: st.DataObject) -> None:
     token = data.draw(st.sampled_from([TOKENS.receipt_token(RECEIPT), TOKENS.reader_token(SITE, RECEIPT.reader)]))
