@@ -18,7 +18,7 @@ from service.catalogue.fields import (
     moment,
     slug,
 )
-from service.catalogue.markdown import CopyError, parse_body, parse_line
+from service.catalogue.markdown import CopyError, parse_body, parse_line, refuse_braces
 from service.domain.campaign import Campaign, Copy, Kind, Schedule, Variant
 from service.domain.reader import short_key
 from service.domain.site import MOST_IMPRESSIONS, FrequencyCap, Placement, Site
@@ -126,11 +126,16 @@ def _variants(groups: dict[str, Any], site: Site, errors: dict[str, Any]) -> tup
 
 def _copy(texts: dict[str, str], tag: str, site: Site, wrong: dict[str, Any]) -> Copy | None:
     parsed: dict[str, Any] = {}
-    for key, parse in (("heading", parse_line), ("body", parse_body)):
+    for key, parse in (("heading", parse_line), ("body", parse_body), ("button", _button)):
         try:
             parsed[key] = parse(texts[key], tag, site.name)
         except CopyError as error:
             wrong.setdefault(tag, {})
             if isinstance(wrong[tag], dict):
                 wrong[tag][key] = [str(error)]
-    return Copy(parsed["heading"], parsed["body"], texts["button"]) if len(parsed) == 2 else None
+    return Copy(**parsed) if len(parsed) == 3 else None
+
+
+def _button(text: str, _language: str, _site_name: str) -> str:
+    refuse_braces(text, "there are none in a button, so write the words themselves")
+    return text

@@ -19,7 +19,8 @@ PLACEHOLDERS: Mapping[str, str] = {
 }
 
 _PARSER = MarkdownIt("commonmark", {"html": False})
-_PLACEHOLDER = re.compile(r"\{([A-Za-z_ ]+)(?::([^{}]*))?\}")
+_PLACEHOLDER = re.compile(r"\{([^{}:]*)(?::([^{}]*))?\}")
+_BRACE = re.compile(r"[{}]")
 _PAIRED = {
     "paragraph": "p",
     "strong": "strong",
@@ -100,12 +101,10 @@ class _Builder:
     def text(self, text: str) -> Iterator[Node]:
         position = 0
         for match in _PLACEHOLDER.finditer(text):
-            if match.start() > position:
-                yield text[position : match.start()]
+            yield from _plain(text[position : match.start()])
             yield self.placeholder(match[1].strip(), match[2])
             position = match.end()
-        if position < len(text):
-            yield text[position:]
+        yield from _plain(text[position:])
 
     def placeholder(self, name: str, forms: str | None) -> Node:
         if name not in PLACEHOLDERS:
@@ -119,4 +118,18 @@ class _Builder:
         if len(words) != len(wanted):
             example = " | ".join(wanted)
             raise CopyError(f"{{{name}: …}} needs {len(wanted)} forms in {self.language}, separated by | ({example})")
+        if not all(words):
+            raise CopyError(f"{{{name}: …}} has an empty form; write a noun in each")
         return Placeholder(name, words)
+
+
+def refuse_braces(text: str, instead: str) -> None:
+    """Raises CopyError for text that readers would see with a brace in it; `instead` is the cure."""
+    if _BRACE.search(text):
+        raise CopyError(f"{{ and }} can only stand around a placeholder; {instead}")
+
+
+def _plain(text: str) -> Iterator[str]:
+    if text:
+        refuse_braces(text, "write it in one piece, such as {site_name}, or delete them")
+        yield text
