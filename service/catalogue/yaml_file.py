@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 
 from service.catalogue.problems import CatalogueError, Problem
 
@@ -24,6 +25,17 @@ _HALVES = re.compile("[\ud800-\udfff]")
 MOST_BYTES = 256 * 1024
 MOST_NODES = 20_000  # aliases of aliases can make a small file enormous,
 MOST_DEPTH = 20  # and one that names itself, endless
+_OUR_TAGS = "tag:yaml.org,2002:"
+_CURES = (
+    ("'\\t' that cannot start", "check the indentation: spaces only, no tabs"),
+    ("that cannot start any token", "put the text in quotes"),
+    ("undefined alias", "put text that begins with * in quotes"),
+    ("expected ':'", "write a colon and a space after the key, or indent the line as its neighbours are"),
+    ("mapping values", "put text that contains a colon in quotes, or mend the line above: its colon or indentation"),
+    ("a flow", "is a } or ] missing? Put text that holds a bracket or # in quotes"),
+    ("found '<scalar>'", "put all of the text in quotes when it begins with a quote or a bracket"),
+    ("", "check the indentation, and put text that contains a colon in quotes"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +80,10 @@ def parse_yaml(raw: bytes, shown_as: str) -> Document:
         raise CatalogueError([Problem(shown_as, line, "", "is not UTF-8 text; save it as UTF-8")]) from error
     except MarkedYAMLError as error:
         raise CatalogueError([_syntax_problem(error, shown_as)]) from error
+    except ReaderError as error:
+        before, strange = raw.decode()[: error.position], raw.decode()[error.position]
+        message = f"holds the control character U+{ord(strange):04X}; delete it"
+        raise CatalogueError([Problem(shown_as, before.count("\n") + 1, "", message)]) from error
     except RecursionError as error:
         raise CatalogueError([Problem(shown_as, 1, "", "is nested too deeply; are brackets missing?")]) from error
     except YAMLError as error:
@@ -78,10 +94,12 @@ def parse_yaml(raw: bytes, shown_as: str) -> Document:
 
 
 def _syntax_problem(error: MarkedYAMLError, file: str) -> Problem:
-    mark = error.problem_mark or error.context_mark
     what = ", ".join(text.strip() for text in (error.context, error.problem) if text)
-    hint = "check the indentation, and put text that contains a colon in quotes"
-    return Problem(file, mark.line + 1 if mark else 1, "", f"is not YAML: {what}; {hint}")
+    cure = next(cure for sign, cure in _CURES if sign in what)
+    # What is not ended is missed only afterwards; the mistake is where it began.
+    begun = error.context_mark if "expected ':'" in what or "a flow" in what else None
+    mark = begun or error.problem_mark or error.context_mark
+    return Problem(file, mark.line + 1 if mark else 1, "", f"is not YAML: {what}; {cure}")
 
 
 class _Reader:
@@ -105,6 +123,9 @@ class _Reader:
         if self.seen > MOST_NODES or len(path) > MOST_DEPTH:
             raise CatalogueError([Problem(self.file, 1, "", "holds too many values; are aliases (*) nested?")])
         self.lines.setdefault(path, node.start_mark.line + 1)
+        if not str(node.tag).startswith(_OUR_TAGS):
+            message = f"begins with {node.tag}, which YAML keeps for itself; put the text in quotes"
+            self.problem(path, node.start_mark.line + 1, message)
         if isinstance(node, MappingNode):
             return self.mapping(node, path)
         if isinstance(node, SequenceNode):

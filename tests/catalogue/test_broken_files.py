@@ -114,7 +114,15 @@ SITES = [
     ({"never_ask_on": "{section: [obituaries]} # here"}, "never_ask_on.section", "did you mean sections?"),
     ({"name": "one\nname: two # here"}, "name", "is written twice (first on line"),
     ({"name": "a: b # here"}, "", "put text that contains a colon in quotes"),
-    ({"name": "\ttab # here"}, "", "check the indentation"),
+    ({"name": "\ttab # here"}, "", "no tabs"),
+    ({"name": "one\nswitched_on true # here"}, "", "write a colon and a space"),
+    ({"name": "one\nswitched_on:true # here"}, "", "write a colon and a space"),
+    ({"name": "@gazette # here"}, "", "put the text in quotes"),
+    ({"name": "*The* Gazette # here"}, "", "begins with * in quotes"),
+    ({"name": "'The' Gazette # here"}, "", "put all of the text in quotes"),
+    ({"name": "!important news # here"}, "name", "begins with !important"),
+    ({"name": "The\x07 Gazette # here"}, "", "U+0007; delete it"),
+    ({"frequency": "{max: 6, window: 30d # here"}, "", "is a } or ] missing?"),
 ]  # fmt: skip
 
 

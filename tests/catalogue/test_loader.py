@@ -126,7 +126,7 @@ def test_what_editors_leave_lying_about_is_not_read(tmp_path: Path, name: str) -
         (b"- a\n- list\n", "must be a group"),
         ("name: Газета".encode("cp1251"), "is not UTF-8 text; save it as UTF-8"),
         ("name: x".encode("utf-16"), "is not UTF-8 text; save it as UTF-8"),
-        (b"name: x\x00", "is not YAML"),
+        (b"name: x\x00", "U+0000"),
         (b"name: one\n---\nname: two\n", "is not YAML"),
         (b"name: 'unclosed\n", "is not YAML"),
         (b"name: *nobody\n", "is not YAML"),
