@@ -19,7 +19,6 @@ class SandboxSide:
     """The project's own sandbox, in this process, with a log and with faults in front of it."""
 
     name = "sandbox"
-    refunds = False
 
     def __init__(self, webhook_url: str, *, deliver_by_itself: bool = False) -> None:
         self._app: SandboxApp = create_sandbox(webhook_url, SECRET, deliver=deliver_by_itself, backoff=(0.2,))

@@ -48,7 +48,6 @@ class Side(Protocol):
 
     name: str
     api: str
-    refunds: bool
 
     def pay(self, session_id: str, *, delayed: bool = False) -> list[Event]: ...
     def settle(self, session_id: str, *, ok: bool) -> list[Event]: ...

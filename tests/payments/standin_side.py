@@ -18,7 +18,6 @@ class StandInSide:
     """The strict stand-in, in a process of its own, spoken to by HTTP alone."""
 
     name = "standin"
-    refunds = True
 
     def __init__(self, folder: Path, webhook_url: str) -> None:
         port = free_port()
