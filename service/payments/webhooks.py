@@ -1,6 +1,7 @@
 """Stripe's events: which are genuine, and which contribution each is about."""
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from service.payments.errors import SignatureError
 from service.payments.gateway import Stripe, subscription_of
 
 TOLERANCE_SECONDS = 300
+_SUBJECT = re.compile(r"(pi|sub)_[A-Za-z0-9_]{1,200}")  # it becomes part of the path of a request to Stripe
 
 
 def verified_event(body: bytes, signature: str | None, secrets: Sequence[str]) -> Stripe:
@@ -44,7 +46,8 @@ def subject_of(event: Stripe) -> str:
     to let a stranger's go: an account that we share with a shop tells of thousands of its invoices in one hour.
     """
     find, thing = SUBJECTS.get(event["type"]), event["data"]["object"]
-    return find(thing) if find and _may_be_ours(thing) else ""
+    subject = find(thing) if find and _may_be_ours(thing) else ""
+    return subject if _SUBJECT.fullmatch(subject) else ""
 
 
 def _may_be_ours(thing: Mapping[str, Any]) -> bool:
@@ -54,10 +57,15 @@ def _may_be_ours(thing: Mapping[str, Any]) -> bool:
     """
     if thing.get("object") in ("charge", "refund"):
         return True
-    metadata = thing.get("metadata") or {}
+    metadata = _part(thing, "metadata")
     if thing.get("object") == "invoice":
-        metadata = ((thing.get("parent") or {}).get("subscription_details") or {}).get("metadata") or {}
+        metadata = _part(_part(_part(thing, "parent"), "subscription_details"), "metadata")
     return bool(metadata.get("site") and metadata.get("attempt"))
+
+
+def _part(thing: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = thing.get(name)
+    return part if isinstance(part, Mapping) else {}
 
 
 def _of_session(session: Mapping[str, Any]) -> str:
