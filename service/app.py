@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from flask import Flask, Response, request
 from structlog.tracebacks import ExceptionDictTransformer
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from service.catalogue.loader import Catalogue, Loader
 from service.catalogue.reloader import Reloader
@@ -139,7 +139,10 @@ def _problem_response(problem: ProblemError) -> Response:
 
 
 def _http_problem(error: HTTPException) -> Response:
-    return _problem_response(ProblemError(error.code or 500, error.description or error.name))
+    response = _problem_response(ProblemError(error.code or 500, error.description or error.name))
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+    return response
 
 
 def _store_problem(_: StoreUnavailableError) -> Response:

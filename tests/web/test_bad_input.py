@@ -334,6 +334,7 @@ def test_a_body_that_lies_about_its_length_is_refused(client: FlaskClient, good:
 def test_another_method_is_refused(client: FlaskClient, path: str, method: str) -> None:
     answer = client.open(path, method=method)
     assert (answer.status_code, answer.content_type) == (405, "application/problem+json")
+    assert answer.headers["Allow"] == "OPTIONS, POST"
 
 
 @pytest.mark.parametrize(
