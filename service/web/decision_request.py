@@ -6,8 +6,7 @@ truth. A property test holds the two against each other.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from service.domain.reader import Page
 from service.domain.site import Placement
@@ -23,8 +22,7 @@ _MOST_PAGES = 10_000
 _MOST_CHARACTERS = 4_000_000  # 16 MB at worst: anybody may send us pages, and long ones
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionRequest:
+class DecisionRequest(NamedTuple):
     """One page view. `reader` is the token as it came, or None."""
 
     site: str

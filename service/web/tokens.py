@@ -4,10 +4,10 @@ import hmac
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
+from typing import NamedTuple
 
 from itsdangerous import BadSignature, Signer
 from itsdangerous.signer import SigningAlgorithm
@@ -25,8 +25,7 @@ class TokenError(ValueError):
     """A token that was not made here, or was altered, or has had its time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """Proof that an appeal was decided for a reader. Names only: every part is made of a-z, 0-9, - and _."""
 
     site: str
