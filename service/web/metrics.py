@@ -8,8 +8,9 @@ _DECISIONS = Counter("honestybox_decisions", "What became of each placement", ["
 _PROBLEMS = Counter("honestybox_problems", "Requests refused, by the field that was wrong", ["endpoint", "field"])
 _EVENTS = Counter("honestybox_events", "New events, by type", ["site", "campaign", "variant", "placement", "type"])
 _WEBHOOKS = Counter("honestybox_webhooks", "Stripe's events, by what became of them", ["outcome"])
-_STORE = Gauge("honestybox_store_available", "1 while Redis answers", multiprocess_mode="min")
-_CONFIG = Gauge("honestybox_config_problems", "Problems in the staff files now", multiprocess_mode="max")
+# The latest word of any worker: the least or the most would go by what workers said that are long gone.
+_STORE = Gauge("honestybox_store_available", "1 while Redis answers", multiprocess_mode="mostrecent")
+_CONFIG = Gauge("honestybox_config_problems", "Problems in the staff files now", multiprocess_mode="mostrecent")
 _STORE.set(1)
 
 _decision = cache(_DECISIONS.labels)

@@ -1,6 +1,10 @@
 """What operators and developers read: /healthz, /readyz, /metrics, /openapi.json."""
 
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -29,6 +33,21 @@ def test_every_decision_is_counted_by_what_became_of_it(client: FlaskClient) -> 
     assert 'honestybox_decisions_total{outcome="no_campaign",placement="banner",site="gazette"}' in metrics
     told = set(re.findall(r'honestybox_decisions_total\{outcome="(\w+)"', metrics))
     assert told <= {"shown", *Reason}
+
+
+def test_an_outage_that_ended_with_a_restart_is_not_told_for_ever(tmp_path: Path) -> None:
+    """With PROMETHEUS_MULTIPROC_DIR, what a worker said stays in its file after it is gone."""
+    environ = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+
+    def worker(does: str) -> str:
+        script = f"from service.web import metrics, operations; {does}"
+        done = subprocess.run([sys.executable, "-c", script], env=environ, capture_output=True, text=True, check=True)
+        return done.stdout
+
+    worker("metrics.store_changed(False); metrics.set_config_problems(3)")
+    told = worker("metrics.set_config_problems(0); print(operations.generate_latest(operations._registry()).decode())")
+    assert "honestybox_store_available 1.0" in told
+    assert "honestybox_config_problems 0.0" in told
 
 
 def test_a_hostile_field_does_not_become_a_metric(client: FlaskClient) -> None:
