@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     demo = commands.add_parser("demo", help="a sample newspaper, the service and a Stripe sandbox on this machine")
     demo.add_argument(
-        "--port", type=int, default=int(environ.get("PORT", "8000")), help="the paper's port; two more follow"
+        "--port", type=int, default=environ.get("PORT") or "8000", help="the paper's port; two more follow"
     )
     check = commands.add_parser("check", help="tells every problem in the staff files")
     check.add_argument("folder", nargs="?", type=Path, help="the folder that holds sites/ (config)")
