@@ -70,6 +70,8 @@ class Currencies(StaffField):
         least = CARD_MINIMUM.get(code, 10 if exponent(code) == 3 else 1)
         if not wrong and low < least:
             wrong["minimum"] = [f"is less than Stripe charges in {code}; write at least {to_major(least, code):f}"]
+        if not wrong and high < low:
+            wrong["maximum"] = [f"is less than minimum ({group['minimum']})"]
         suggested = {}
         for interval in Interval:
             suggested[interval] = tuple(minor(interval, amount) for amount in group[interval])

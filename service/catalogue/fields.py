@@ -71,7 +71,8 @@ class Number(StaffField):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | Decimal:
         if isinstance(value, bool) or not isinstance(value, int if self.whole else (int, Decimal)):
-            raise ValidationError(f"must be a {'whole ' if self.whole else ''}number (got {value!r})")
+            got = value if isinstance(value, Decimal) else repr(value)
+            raise ValidationError(f"must be a {'whole ' if self.whole else ''}number (got {got})")
         if not self.least <= value <= self.most:
             raise ValidationError(f"must be between {self.least} and {self.most} (got {value})")
         return value
@@ -229,8 +230,9 @@ def time_zone(text: str) -> ZoneInfo:
 
 def origin(text: str) -> str:
     """scheme://host[:port], as browsers send it."""
-    if not re.fullmatch(r"https?://[a-z0-9.-]+(:\d{1,5})?", text):
-        raise ValueError(f"{text} must be an origin such as https://www.example.org: no path, small letters")
+    if not re.fullmatch(r"(?!https:.*:443$|http:.*:80$)https?://[a-z0-9.-]+(:\d{1,5})?", text):
+        cure = "such as https://www.example.org: no path, small letters, no usual port"
+        raise ValueError(f"{text} must be an origin {cure}")
     return text
 
 

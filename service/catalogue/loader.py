@@ -1,5 +1,6 @@
 """The whole config folder as one catalogue, or every problem in it."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -28,6 +29,7 @@ class Catalogue:
 
 
 Files = Mapping[str, bytes]
+_MEANT = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)  # Notepad adds .txt, and hides it
 
 
 def read_files(folder: Path) -> Files:
@@ -40,7 +42,7 @@ def read_files(folder: Path) -> Files:
             name = f"{shown}/{path.relative_to(folder).as_posix()}"
             if path.suffix == ".yaml":
                 files[name] = path.read_bytes()
-            elif path.suffix == ".yml":
+            elif _MEANT.search(path.name):
                 problems.append(Problem(name, 1, "", "is not read; rename it to end in .yaml"))
     except OSError as error:
         problems.append(Problem(shown, 1, "", f"cannot be read: {error.strerror}"))

@@ -49,6 +49,8 @@ SITES = [
     ({"origins": "https://www.gazette.example # here"}, "origins", "must be a list, such as [one, two]"),
     ({"origins": "[https://www.gazette.example/] # here"}, "origins.0", "no path"),
     ({"origins": "[www.gazette.example] # here"}, "origins.0", "such as https://www.example.org"),
+    ({"origins": "[https://www.gazette.example:443] # here"}, "origins.0", "no usual port"),
+    ({"origins": "[http://www.gazette.example:80] # here"}, "origins.0", "no usual port"),
     ({"origins": "\n  - https://ok.example\n  - ftp://gazette.example # here"}, "origins.1", "must be an origin"),
     # languages, time zone
     ({"time_zone": "Europe/Amsterdm # here"}, "time_zone", "did you mean Europe/Amsterdam?"),
@@ -65,6 +67,7 @@ SITES = [
     (amounts("once: [10, 25], ", ""), "currencies.USD.once", "is missing"),
     (amounts("[10, 25]", "[]"), "currencies.USD.once", "at least 1"),
     (amounts("[10, 25]", "[10, 6000]"), "currencies.USD.once", "minimum and max"),
+    (amounts("minimum: 2", "minimum: 6000"), "currencies.USD.maximum", "is less than minimum (6000)"),
     (amounts("25]", "25.505]"), "currencies.USD.once", "2 decimals"),
     (amounts("25]", "$25]"), "currencies.USD.once.1", "must be a number"),
     (amounts("minimum: 2", "minimum: -2"), "currencies.USD.minimum", "between 0"),
@@ -88,7 +91,7 @@ SITES = [
     ({"currencies": "USD # here"}, "currencies", "must be a group"),
     # how often
     ({"frequency": "{max: six, window: 30d} # here"}, "frequency.max", "must be a whole number (got 'six')"),
-    ({"frequency": "{max: 2.5, window: 30d} # here"}, "frequency.max", "must be a whole number"),
+    ({"frequency": "{max: 2.5, window: 30d} # here"}, "frequency.max", "whole number (got 2.5)"),
     ({"frequency": "{max: 6} # here"}, "frequency.window", "is missing; add it"),
     ({"frequency": "{max: 6, window: 30} # here"}, "frequency.window", "such as 12h, 7d or 4w (got 30)"),
     ({"frequency": "{max: 6, window: a month} # here"}, "frequency.window", "such as 12h, 7d or 4w"),

@@ -98,6 +98,8 @@ def test_campaigns_without_a_site_are_told_which_file_is_missing() -> None:
         ("sites/gazette/campaigns/old/spring.yaml", "move it to campaigns/spring.yaml"),
         ("sites/gazette/campaigns/Spring Drive.yaml", "must be made of a-z, 0-9 and hyphens"),
         ("sites/gazette/campaigns/spring.yml", "rename it to end in .yaml"),
+        ("sites/gazette/campaigns/spring.yaml.txt", "rename it to end in .yaml"),
+        ("sites/gazette/campaigns/spring.YAML", "rename it to end in .yaml"),
         ("sites/Gazette Two/site.yaml", "must be made of a-z, 0-9 and hyphens"),
     ],
 )
