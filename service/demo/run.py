@@ -37,6 +37,7 @@ def run_demo(port: int = 8000) -> int:
         with (folder / "lock").open("w") as lock:
             check_alone(lock.fileno(), folder)
             check_ports(port)
+            check_sample()
             Demo(port, folder).run(leave)
     except CannotRun as reason:
         complain(str(reason))
@@ -55,6 +56,13 @@ def check_alone(lock: int, folder: Path) -> None:
             f"Another demo is running with the folder {folder}. Stop it, or give this one a folder of its own: "
             f"{DEMO_DIR}=/tmp/second-demo PORT=9000 make demo"
         ) from None
+
+
+def check_sample() -> None:
+    """The README tells publishers to delete the sample once they have a site of their own."""
+    folder = config_dir() / "sites" / SITE
+    if not (folder / "site.yaml").is_file():
+        raise CannotRun(f"The demo shows the sample site, and {shown(folder)} is not there; bring it back to see it.")
 
 
 class Demo:

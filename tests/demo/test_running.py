@@ -147,6 +147,15 @@ def test_a_second_demo_in_the_same_folder_is_turned_away(tmp_path, monkeypatch, 
     assert "Another demo is running" in capsys.readouterr().err
 
 
+def test_a_demo_without_the_sample_says_what_is_missing(tmp_path, monkeypatch, capsys):
+    from service.demo.run import run_demo  # noqa: PLC0415
+
+    monkeypatch.setenv("HONESTYBOX_DEMO_DIR", str(tmp_path / "demo"))
+    monkeypatch.setenv("HONESTYBOX_CONFIG_DIR", str(tmp_path))
+    assert run_demo(three_free_ports()) == 1
+    assert f"{tmp_path}/sites/daily-lantern is not there" in capsys.readouterr().err
+
+
 def test_warnings_reach_the_terminal_once_and_in_words():
     shown: list[str] = []
     forward = Forwarder(shown.append)
