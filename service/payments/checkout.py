@@ -41,7 +41,7 @@ def session_params(order: Order, public_url: str) -> dict[str, Any]:
         "submit_type": "donate",
         "line_items": [{"quantity": 1, "price_data": _price_data(order)}],
         "locale": order.language if order.language in LOCALES else order.language.split("-")[0],
-        "success_url": _success_url(order, public_url),
+        "success_url": return_address(order, public_url),
         "cancel_url": order.return_url,
         "client_reference_id": order.attribution.reader,
         "metadata": metadata,
@@ -72,13 +72,16 @@ def _price_data(order: Order) -> dict[str, Any]:
     return price
 
 
-def _success_url(order: Order, public_url: str) -> str:
-    """Back to us, and on to the article; escaping may make a long address too long, and then its query goes."""
+def return_address(order: Order, public_url: str, session: str = "{CHECKOUT_SESSION_ID}") -> str:
+    """Back to us, and on to the article; escaping may make a long address too long, and then its query goes.
+
+    Without a `session`, it holds the mark that Stripe fills in.
+    """
     article = urlsplit(order.return_url)
     for to in (order.return_url, article._replace(query="").geturl(), f"{article.scheme}://{article.netloc}/"):
         query = urlencode({"site": order.attribution.site, "to": to})
         # Stripe fills in the braces only when they are not escaped.
-        url = f"{public_url}/v1/contributions/return?session={{CHECKOUT_SESSION_ID}}&{query}"
+        url = f"{public_url}/v1/contributions/return?session={session}&{query}"
         if len(url) <= LONGEST_ADDRESS:
             break
     return url

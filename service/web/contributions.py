@@ -12,7 +12,7 @@ from service.catalogue.words import Words
 from service.domain.contribution import Attribution, State, TooLarge, TooSmall, check_amount
 from service.domain.money import MoneyError, to_stripe
 from service.domain.site import Amounts, Site
-from service.payments.checkout import Order, session_params
+from service.payments.checkout import Order, return_address, session_params
 from service.payments.errors import (
     AttemptReusedError,
     PaymentsError,
@@ -121,8 +121,11 @@ def _checkout_url(parts: Parts, order: Order, words: Words) -> str:
         raise ProblemError(422, words.say("try_again"), field) from error
     except PaymentsError as error:
         raise ProblemError(503, words.say("stripe_unavailable")) from error
-    if not session.get("url"):  # the attempt was replayed after its session was paid or had expired
-        raise ProblemError(409, "This attempt is over; send a new one.", "attempt")
+    if session["status"] == "complete":
+        # Pressed again after paying, by way of the back button: nobody pays twice for one press, so on to the thanks.
+        return return_address(order, parts.settings.public_url, session["id"])
+    if not session.get("url"):
+        raise ProblemError(409, "This attempt has expired; send a new one.", "attempt")
     return str(session["url"])
 
 

@@ -93,6 +93,19 @@ def test_the_back_button_from_checkout_finds_the_choice_and_the_same_checkout(de
     assert page.url == first
 
 
+def test_pressing_again_after_paying_leads_to_the_thanks_and_not_to_a_second_payment(demo: Demo, page: Page) -> None:
+    read(page, demo)
+    choose(page, "Monthly", "$10")
+    page.locator("#pay").click()
+    page.wait_for_url(demo.paper + ARTICLES[0])
+    page.go_back(wait_until="commit")
+    page.go_back(wait_until="commit")
+    box = appeal(page)
+    box.get_by_role("button", name="Continue").click()
+    expect(page.locator("honesty-box")).to_contain_text("has arrived")
+    assert page.url == demo.paper + ARTICLES[0]
+
+
 def test_while_stripe_is_away_nothing_is_charged_and_the_same_press_works_later(demo: Demo, page: Page) -> None:
     read(page, demo)
     box = appeal(page)

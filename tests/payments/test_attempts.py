@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -50,9 +51,15 @@ def test_the_same_attempt_with_another_choice_is_refused(
     assert reader.press_continue(wish | change | {"attempt": str(uuid.uuid4())}).status == 200
 
 
-def test_an_attempt_that_was_paid_needs_a_new_one(a_giving: Callable[..., Giving]) -> None:
+def test_an_attempt_that_was_paid_leads_to_the_thanks_and_not_to_a_second_payment(
+    a_giving: Callable[..., Giving],
+) -> None:
     giving = a_giving().pay()
-    assert problem(giving.reader.press_continue(giving.wish)) == (409, "attempt")
+    answer = giving.reader.press_continue(giving.wish)
+    assert answer.status == 200
+    address = urlsplit(answer.json["checkout_url"])
+    assert address.path == "/v1/contributions/return"
+    assert parse_qs(address.query)["session"] == [giving.session]
 
 
 def test_an_attempt_whose_session_expired_needs_a_new_one(a_giving: Callable[..., Giving]) -> None:
