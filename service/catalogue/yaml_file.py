@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from ruamel.yaml import YAML
@@ -57,20 +56,11 @@ class Document:
         return Problem(self.file, self.line_of(path), ".".join(map(str, path)), message)
 
 
-def read_yaml(file: Path, shown_as: str) -> Document:
-    """The document in `file`, called `shown_as` in problems.
-
-    Raises CatalogueError when it cannot be read, is not YAML, or names a key twice.
-    """
-    try:
-        raw = file.read_bytes()
-    except OSError as error:
-        raise CatalogueError([Problem(shown_as, 1, "", f"cannot be read: {error.strerror}")]) from error
-    return parse_yaml(raw, shown_as)
-
-
 def parse_yaml(raw: bytes, shown_as: str) -> Document:
-    """`read_yaml` for bytes already at hand."""
+    """The document in `raw`, called `shown_as` in problems.
+
+    Raises CatalogueError when it is not YAML, or names a key twice.
+    """
     if len(raw) > MOST_BYTES:
         raise CatalogueError([Problem(shown_as, 1, "", f"is larger than {MOST_BYTES // 1024} KB; split it")])
     try:
