@@ -9,8 +9,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST_FILE = 250
-# The rooms that see everything: the wiring, the command line, and the demo that starts it all.
-WIRING = ("service.app", "service.cli", "service.demo")
+# The rooms that see everything: the wiring, the commands, and the demo that starts it all.
+WIRING = ("service.app", "service.commands", "service.demo")
 
 # What each room may import of ours. `web` names the others' interfaces; it is `app.py` that hands it their insides.
 OURS: Mapping[str, tuple[str, ...]] = {
@@ -22,6 +22,7 @@ OURS: Mapping[str, tuple[str, ...]] = {
         "service.web", "service.domain", "service.catalogue", "service.store", "service.payments", "service.settings",
     ),
     "service.settings": ("service.settings",),
+    "service.cli": ("service.commands",),
 }  # fmt: skip
 
 FOREIGN: Mapping[str, tuple[str, ...]] = {
@@ -30,6 +31,7 @@ FOREIGN: Mapping[str, tuple[str, ...]] = {
     "service.payments": ("flask", "redis", "ruamel", "marshmallow"),
     "service.web": ("redis", "stripe", "ruamel", "yaml"),
     "service.settings": ("flask", "redis", "stripe", "ruamel"),
+    "service.commands": ("flask", "redis", "stripe", "ruamel"),
 }
 
 CLOCKS = {
@@ -38,7 +40,7 @@ CLOCKS = {
 }  # fmt: skip
 CLOCK_READERS: Mapping[str, set[str]] = {
     "service.app": {"datetime.now"},
-    "service.cli": {"datetime.now"},
+    "service.commands.worker": {"datetime.now"},
     # how long a pause lasts, not what time it is
     "service.store.connection": {"time.monotonic"},
     "service.payments.gateway": {"time.monotonic"},
@@ -62,7 +64,8 @@ def imports(module: str) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             above = package[: len(package) - node.level + 1] if node.level else []
-            yield ".".join([*above, *([node.module] if node.module else [])])
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            yield from (base, *(name for alias in node.names if (name := f"{base}.{alias.name}") in SOURCES))
 
 
 def within(name: str, rooms: tuple[str, ...]) -> bool:
@@ -107,13 +110,26 @@ def test_every_room_is_under_the_rule() -> None:
     assert [module for module in SOURCES if module != "service" and not within(module, known)] == []
 
 
-def test_only_the_command_line_knows_the_demo() -> None:
-    guests = {
+def guests_of(room: str) -> set[str]:
+    """The modules outside the room that import something in it."""
+    return {
         module
         for module in SOURCES
-        if not within(module, ("service.demo",)) and any(within(name, ("service.demo",)) for name in imports(module))
+        if not within(module, (room,)) and any(within(name, (room,)) for name in imports(module))
     }
-    assert guests == {"service.cli"}
+
+
+def test_only_the_command_line_knows_the_demo() -> None:
+    assert guests_of("service.demo") == {"service.commands.demo"}
+
+
+def test_only_the_dispatcher_knows_the_commands() -> None:
+    assert guests_of("service.commands") == {"service.cli"}
+
+
+def test_no_command_knows_another() -> None:
+    for module in modules_of("service.commands"):
+        assert [name for name in imports(module) if name.startswith("service.commands.") and name in SOURCES] == []
 
 
 def clock_reads(tree: ast.AST) -> set[str]:
