@@ -41,6 +41,7 @@ class RealServer:
     kind: str
     folder: Path
     aof: bool = False
+    options: tuple[str, ...] = ()
     port: int = field(default_factory=free_port)
     process: "subprocess.Popen[bytes] | None" = None
 
@@ -58,7 +59,7 @@ class RealServer:
         """Returns when it takes commands."""
         program = str(get_binary_path()) if self.kind == "valkey" else program_or_skip("redis-server")
         words = ["--port", self.port, "--bind", "127.0.0.1", "--dir", self.folder, "--save", "", "--logfile", "log"]
-        words += ["--appendonly", "yes" if self.aof else "no", "--appendfsync", "always"]
+        words += ["--appendonly", "yes" if self.aof else "no", "--appendfsync", "always", *self.options]
         self.process = subprocess.Popen([program, *map(str, words)])
         wait_until(lambda: answers(self.url))
 

@@ -42,7 +42,9 @@ CLOCK_READERS: Mapping[str, set[str]] = {
     "service.app": {"datetime.now"},
     "service.commands.worker": {"datetime.now"},
     # how long a pause lasts, not what time it is
+    "service.store.breaker": {"time.monotonic"},
     "service.store.connection": {"time.monotonic"},
+    "service.store.wire": {"time.monotonic"},
     "service.payments.gateway": {"time.monotonic"},
 }
 
