@@ -24,11 +24,13 @@ from service.store.connection import Store
 from service.store.errors import StoreUnavailableError
 from service.store.ledger import Bookmark, Ledger
 from service.store.readers import ReaderStore
+from service.web.access_tokens import AccessTokens
 from service.web.assets import assets_views
 from service.web.contributions import contributions_views
 from service.web.cors import PREFLIGHT_HEADERS, cors_headers
 from service.web.decisions import Decisions, in_front_of
 from service.web.events import events_views
+from service.web.key_set import key_set_views
 from service.web.metrics import count_problem, store_changed
 from service.web.operations import operations_views
 from service.web.parts import Parts
@@ -40,7 +42,7 @@ from service.web.webhooks import webhooks_views
 log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
-_VIEWS = (events_views, contributions_views, webhooks_views, assets_views, operations_views)
+_VIEWS = (events_views, contributions_views, webhooks_views, assets_views, key_set_views, operations_views)
 
 
 def utc_now() -> datetime:
@@ -91,6 +93,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, watc
         store=books.store,
         readers=ReaderStore(books.store),
         tokens=Tokens(settings.secret_keys),
+        access_tokens=AccessTokens(settings.secret_keys, settings.public_url),
         gateway=books.gateway,
         recorder=books.recorder,
         clock=clock,

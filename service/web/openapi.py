@@ -64,6 +64,7 @@ _GETS = (
     ("/v1/contributions/return", "Where Stripe brings the giver back: 303 to the article", ("session", "site", "to")),
     ("/embed/v1/{name}", "The script and its modules", ()),
     ("/embed/v1/words/{site}/{language}.json", "The interface's own words", ()),
+    ("/.well-known/jwks.json", "The public keys that verify access tokens", ()),
     ("/healthz", "Is the process alive", ()),
     ("/readyz", "Is it ready; Redis and config problems", ()),
     ("/metrics", "Prometheus", ()),

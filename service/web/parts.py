@@ -14,6 +14,7 @@ from service.payments.recording import Recorder
 from service.settings import Settings
 from service.store.connection import Store
 from service.store.readers import ReaderStore
+from service.web.access_tokens import AccessTokens
 from service.web.problems import ProblemError
 from service.web.published import Published
 from service.web.requests import MOST_BYTES, check_origin, known_site
@@ -31,6 +32,7 @@ class Parts:
     store: Store
     readers: ReaderStore
     tokens: Tokens
+    access_tokens: AccessTokens
     gateway: Gateway
     recorder: Recorder
     clock: Callable[[], datetime]
