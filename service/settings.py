@@ -1,11 +1,21 @@
 """The service's settings, read once from the environment; every bad or missing variable is told at once."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+
+from service.setting_values import (
+    folder,
+    header,
+    level,
+    origins,
+    redis_url,
+    secrets,
+    stripe_key,
+    web_address,
+    webhook_secrets,
+)
 
 PREFIX = "HONESTYBOX_"
 
@@ -33,119 +43,43 @@ class Variable:
         return PREFIX + self.name
 
 
-def _secrets(text: str) -> tuple[str, ...]:
-    secrets = _words(text)
-    if not secrets or any(len(secret) < 32 for secret in secrets):
-        raise ValueError("needs one or more secrets of at least 32 characters, separated by commas, newest first")
-    return secrets
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in text.split(",") if word.strip())
-
-
-def _split(text: str) -> SplitResult | None:
-    """The address in its parts, or None when it is none."""
-    try:
-        parts = urlsplit(text)
-        known = parts.port != 0  # reading the port checks it
-    except ValueError:
-        return None
-    return parts if known else None
-
-
-def _redis_url(text: str) -> str:
-    parts = _split(text)
-    if parts is None or parts.scheme not in ("redis", "rediss", "unix"):
-        raise ValueError("must begin with redis://, rediss:// (TLS) or unix://, and a port must be a number")
-    return text
-
-
-def _stripe_key(text: str) -> str:
-    if not re.fullmatch(r"(sk|rk)_(test|live)_\w+", text):
-        raise ValueError("must be a secret or restricted key of Stripe: sk_live_…, rk_live_…, sk_test_… or rk_test_…")
-    return text
-
-
-def _webhook_secrets(text: str) -> tuple[str, ...]:
-    secrets = _words(text)
-    if not secrets or not all(secret.startswith("whsec_") for secret in secrets):
-        raise ValueError("needs one or more signing secrets (whsec_…), separated by commas")
-    return secrets
-
-
-def _web_address(text: str) -> str:
-    parts = _split(text)
-    if parts is None or parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):
-        raise ValueError("must be an address without a path, such as https://support.example.org")
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def _folder(text: str) -> Path:
-    path = Path(text)
-    if not (path / "sites").is_dir():
-        raise ValueError(f"{text}/sites is not a folder")
-    return path
-
-
-def _header(text: str) -> str:
-    """The header's name as WSGI has it, or empty text."""
-    if text and not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", text):
-        raise ValueError("must be the name of a header, such as CF-IPCountry")
-    return "HTTP_" + text.upper().replace("-", "_") if text else ""
-
-
-def _origins(text: str) -> dict[str, tuple[str, ...]]:
-    """`site=origin,origin;site=origin`"""
-    pairs = [part.partition("=") for part in text.split(";") if part.strip()]
-    if not all(site.strip() and _words(origins) for site, _, origins in pairs):
-        raise ValueError("must look like site=https://a.example,https://b.example;another=https://c.example")
-    return {site.strip(): tuple(_web_address(origin) for origin in _words(origins)) for site, _, origins in pairs}
-
-
-def _level(text: str) -> str:
-    if text.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
-        raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
-    return text.upper()
-
-
 VARIABLES = (
     Variable(
         "SECRET_KEYS",
         "Sign readers' tokens and receipts: random text of 32 characters or more. "
         "To change it, put the new one in front and drop the old one a month later.",
-        _secrets,
+        secrets,
     ),
-    Variable("REDIS_URL", "Redis 7 or Valkey 8, or newer: `redis://host:6379/0`, `rediss://…` for TLS.", _redis_url),
-    Variable("STRIPE_SECRET_KEY", "Stripe's secret key, or a restricted one.", _stripe_key),
+    Variable("REDIS_URL", "Redis 7 or Valkey 8, or newer: `redis://host:6379/0`, `rediss://…` for TLS.", redis_url),
+    Variable("STRIPE_SECRET_KEY", "Stripe's secret key, or a restricted one.", stripe_key),
     Variable(
         "STRIPE_WEBHOOK_SECRETS",
         "The signing secrets of the webhook endpoint; two while one is being replaced.",
-        _webhook_secrets,
+        webhook_secrets,
     ),
     Variable(
         "PUBLIC_URL",
         "Where browsers and Stripe reach this service, such as `https://support.example.org`.",
-        _web_address,
+        web_address,
     ),
-    Variable("CONFIG_DIR", "The folder that holds `sites/`.", _folder, "config"),
+    Variable("CONFIG_DIR", "The folder that holds `sites/`.", folder, "config"),
     Variable(
         "COUNTRY_HEADER",
         "The header in which your edge tells the reader's country, such as `CF-IPCountry`. "
         "Only set it when the edge always overwrites it.",
-        _header,
+        header,
         "",
     ),
     Variable(
         "EXTRA_ORIGINS",
         "Origins beside those in site.yaml, for staging: `site=https://a.example,https://b.example`.",
-        _origins,
+        origins,
         "",
     ),
     Variable(
-        "STRIPE_API_BASE", "Another address for Stripe's API: for tests only.", _web_address, "https://api.stripe.com"
+        "STRIPE_API_BASE", "Another address for Stripe's API: for tests only.", web_address, "https://api.stripe.com"
     ),
-    Variable("LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR.", _level, "INFO"),
+    Variable("LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR.", level, "INFO"),
 )
 
 

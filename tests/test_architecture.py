@@ -21,7 +21,8 @@ OURS: Mapping[str, tuple[str, ...]] = {
     "service.web": (
         "service.web", "service.domain", "service.catalogue", "service.store", "service.payments", "service.settings",
     ),
-    "service.settings": ("service.settings",),
+    "service.settings": ("service.settings", "service.setting_values"),
+    "service.setting_values": ("service.setting_values",),
     "service.cli": ("service.commands",),
 }  # fmt: skip
 
@@ -31,6 +32,7 @@ FOREIGN: Mapping[str, tuple[str, ...]] = {
     "service.payments": ("flask", "redis", "ruamel", "marshmallow"),
     "service.web": ("redis", "stripe", "ruamel", "yaml"),
     "service.settings": ("flask", "redis", "stripe", "ruamel"),
+    "service.setting_values": ("flask", "redis", "stripe", "ruamel"),
     "service.commands": ("flask", "redis", "stripe", "ruamel"),
 }
 

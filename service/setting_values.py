@@ -1,0 +1,89 @@
+"""What the text of each setting means. Every reader raises ValueError with what to write instead."""
+
+import re
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+
+def secrets(text: str) -> tuple[str, ...]:
+    """One or more, the newest first."""
+    found = words(text)
+    if not found or any(len(secret) < 32 for secret in found):
+        raise ValueError("needs one or more secrets of at least 32 characters, separated by commas, newest first")
+    return found
+
+
+def words(text: str) -> tuple[str, ...]:
+    """What stands between the commas."""
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _split(text: str) -> SplitResult | None:
+    """The address in its parts, or None when it is none."""
+    try:
+        parts = urlsplit(text)
+        known = parts.port != 0  # reading the port checks it
+    except ValueError:
+        return None
+    return parts if known else None
+
+
+def redis_url(text: str) -> str:
+    """An address of Redis."""
+    parts = _split(text)
+    if parts is None or parts.scheme not in ("redis", "rediss", "unix"):
+        raise ValueError("must begin with redis://, rediss:// (TLS) or unix://, and a port must be a number")
+    return text
+
+
+def stripe_key(text: str) -> str:
+    """Stripe's secret key."""
+    if not re.fullmatch(r"(sk|rk)_(test|live)_\w+", text):
+        raise ValueError("must be a secret or restricted key of Stripe: sk_live_…, rk_live_…, sk_test_… or rk_test_…")
+    return text
+
+
+def webhook_secrets(text: str) -> tuple[str, ...]:
+    """One or more signing secrets of Stripe."""
+    found = words(text)
+    if not found or not all(secret.startswith("whsec_") for secret in found):
+        raise ValueError("needs one or more signing secrets (whsec_…), separated by commas")
+    return found
+
+
+def web_address(text: str) -> str:
+    """An address without a path."""
+    parts = _split(text)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):
+        raise ValueError("must be an address without a path, such as https://support.example.org")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def folder(text: str) -> Path:
+    """The folder that holds sites/."""
+    path = Path(text)
+    if not (path / "sites").is_dir():
+        raise ValueError(f"{text}/sites is not a folder")
+    return path
+
+
+def header(text: str) -> str:
+    """The header's name as WSGI has it, or empty text."""
+    if text and not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", text):
+        raise ValueError("must be the name of a header, such as CF-IPCountry")
+    return "HTTP_" + text.upper().replace("-", "_") if text else ""
+
+
+def origins(text: str) -> dict[str, tuple[str, ...]]:
+    """`site=origin,origin;site=origin`"""
+    pairs = [part.partition("=") for part in text.split(";") if part.strip()]
+    if not all(site.strip() and words(listed) for site, _, listed in pairs):
+        raise ValueError("must look like site=https://a.example,https://b.example;another=https://c.example")
+    return {site.strip(): tuple(web_address(origin) for origin in words(listed)) for site, _, listed in pairs}
+
+
+def level(text: str) -> str:
+    """How much is logged."""
+    if text.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
+    return text.upper()
