@@ -28,6 +28,7 @@ from service.web.access_tokens import AccessTokens
 from service.web.assets import assets_views
 from service.web.contributions import contributions_views
 from service.web.cors import PREFLIGHT_HEADERS, cors_headers
+from service.web.country import Countries
 from service.web.decisions import Decisions, in_front_of
 from service.web.events import events_views
 from service.web.key_set import key_set_views
@@ -94,12 +95,14 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, watc
         readers=ReaderStore(books.store),
         tokens=Tokens(settings.secret_keys),
         access_tokens=AccessTokens(settings.secret_keys, settings.public_url),
+        countries=Countries(settings.country_header, settings.country_database, settings.client_address_header),
         gateway=books.gateway,
         recorder=books.recorder,
         clock=clock,
     )
     if watch:
         reloader.watch()
+        parts.countries.watch()
     app = _flask_app(parts)
     app.extensions["honestybox"] = parts
     app.extensions["honestybox_reloader"] = reloader

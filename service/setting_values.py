@@ -1,8 +1,12 @@
 """What the text of each setting means. Every reader raises ValueError with what to write instead."""
 
 import re
+from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
+
+import maxminddb
 
 
 def secrets(text: str) -> tuple[str, ...]:
@@ -10,6 +14,14 @@ def secrets(text: str) -> tuple[str, ...]:
     found = words(text)
     if not found or any(len(secret) < 32 for secret in found):
         raise ValueError("needs one or more secrets of at least 32 characters, separated by commas, newest first")
+    return found
+
+
+def staff_tokens(text: str) -> tuple[str, ...]:
+    """None, or some."""
+    found = words(text)
+    if any(len(token) < 32 for token in found):
+        raise ValueError("needs tokens of at least 32 characters, separated by commas, or nothing at all")
     return found
 
 
@@ -72,6 +84,22 @@ def header(text: str) -> str:
     if text and not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", text):
         raise ValueError("must be the name of a header, such as CF-IPCountry")
     return "HTTP_" + text.upper().replace("-", "_") if text else ""
+
+
+def country_database(text: str) -> Path | None:
+    """A database in MaxMind's format that tells countries, or None for empty text."""
+    if not text:
+        return None
+    try:
+        with maxminddb.open_database(text) as database:
+            records = [record for _, record in islice(database, 1000)]
+    except OSError as error:
+        raise ValueError(f"{text} cannot be read: {error.strerror}") from error
+    except maxminddb.InvalidDatabaseError as error:
+        raise ValueError(f"{text} is not a database in MaxMind's format (.mmdb)") from error
+    if not any("country" in key for record in records if isinstance(record, Mapping) for key in record):
+        raise ValueError(f"{text} tells no countries; take a country or city database")
+    return Path(text)
 
 
 def origins(text: str) -> dict[str, tuple[str, ...]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from service.setting_values import (
+    country_database,
     folder,
     header,
     level,
@@ -71,6 +72,20 @@ VARIABLES = (
         "",
     ),
     Variable(
+        "COUNTRY_DATABASE",
+        "A country or city database in MaxMind's format (`.mmdb`), asked where the edge tells no country. A newer file "
+        "is taken up within a minute; put it there by renaming, never by writing into the old one.",
+        country_database,
+        "",
+    ),
+    Variable(
+        "CLIENT_ADDRESS_HEADER",
+        "The header in which your own proxy tells the reader's address, such as `X-Real-IP`, or `X-Forwarded-For`, of "
+        "which only the last entry is believed. Without it, the address is that of the connection.",
+        header,
+        "",
+    ),
+    Variable(
         "EXTRA_ORIGINS",
         "Origins beside those in site.yaml, for staging: `site=https://a.example,https://b.example`.",
         origins,
@@ -94,6 +109,8 @@ class Settings:
     public_url: str
     config_dir: Path
     country_header: str
+    country_database: Path | None
+    client_address_header: str
     extra_origins: Mapping[str, tuple[str, ...]]
     stripe_api_base: str
     log_level: str

@@ -191,6 +191,8 @@ def some_settings(config_dir: Path, redis_url: str, **changes: Any) -> Settings:
         "public_url": "https://support.example.org",
         "config_dir": config_dir,
         "country_header": "HTTP_CF_IPCOUNTRY",
+        "country_database": None,
+        "client_address_header": "",
         "extra_origins": {},
         "stripe_api_base": "http://127.0.0.1:9",
         "log_level": "INFO",
