@@ -35,6 +35,7 @@ from service.web.key_set import key_set_views
 from service.web.metrics import count_problem, store_changed
 from service.web.operations import operations_views
 from service.web.parts import Parts
+from service.web.previews import Previews
 from service.web.problems import CONTENT_TYPE, ProblemError, as_problem
 from service.web.published import Published, publish
 from service.web.tokens import Tokens
@@ -86,6 +87,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, watc
 
     reloader = Reloader(loader, published_from)
     books = open_books(settings, lambda site: site in reloader.current.catalogue.sites)
+    tokens = Tokens(settings.secret_keys)
     parts = Parts(
         settings=settings,
         published=lambda: reloader.current,
@@ -93,7 +95,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, watc
         dictionary=dictionary,
         store=books.store,
         readers=ReaderStore(books.store),
-        tokens=Tokens(settings.secret_keys),
+        tokens=tokens,
+        previews=Previews(tokens),
         access_tokens=AccessTokens(settings.secret_keys, settings.public_url),
         countries=Countries(settings.country_header, settings.country_database, settings.client_address_header),
         gateway=books.gateway,

@@ -42,6 +42,7 @@ CLOCKS = {
 }  # fmt: skip
 CLOCK_READERS: Mapping[str, set[str]] = {
     "service.app": {"datetime.now"},
+    "service.commands.preview": {"datetime.now"},
     "service.commands.worker": {"datetime.now"},
     # how long a pause lasts, not what time it is
     "service.store.breaker": {"time.monotonic"},

@@ -77,6 +77,8 @@ def _attribution(parts: Parts, site: Site, wish: dict[str, Any]) -> Attribution:
     receipt, asking_site = parts.receipt(wish["receipt"], "receipt")
     if (asking_site.id, receipt.reader) != (site.id, reader):
         raise ProblemError(422, "The receipt is another reader's.", "receipt")
+    if receipt.is_preview:  # the money is real, but the campaign did not ask for it
+        return Attribution(site=site.id, reader=reader, attempt=wish["attempt"])
     return Attribution(site.id, reader, receipt.campaign, receipt.variant, receipt.placement, wish["attempt"])
 
 

@@ -36,10 +36,13 @@ def events_views(parts: Parts) -> Blueprint:
         for index, receipt in enumerate(receipts):
             if (receipt.site, receipt.reader) != (site, reader):
                 raise ProblemError(422, "The receipt is another reader's.", f"events.{index}.receipt")
-        kinds = [event["type"] for event in batch]
-        happenings = [happening(receipt, _FLAGS[kind]) for receipt, kind in zip(receipts, kinds, strict=True)]
+        told = [(receipt, event["type"]) for receipt, event in zip(receipts, batch, strict=True)]
+        counting = [(receipt, kind) for receipt, kind in told if not receipt.is_preview]
+        if not counting:
+            return {"recorded": 0}
+        happenings = [happening(receipt, _FLAGS[kind]) for receipt, kind in counting]
         news = parts.readers.record_events(site, reader, happenings, parts.clock())
-        for receipt, kind, new in zip(receipts, kinds, news, strict=True):
+        for (receipt, kind), new in zip(counting, news, strict=True):
             if new:
                 count_event(site, receipt.campaign, receipt.variant, receipt.placement, kind)
         return {"recorded": sum(news)}
@@ -55,6 +58,8 @@ def events_views(parts: Parts) -> Blueprint:
             raise ProblemError(422, f"Must be one of {choices}.", "days")
         now = parts.clock()
         until = now + timedelta(days=wish["days"])
+        if receipt.is_preview:
+            return {"until": iso(until)}
         if parts.readers.snooze(site.id, receipt.reader, happening(receipt, SNOOZED), until, now):
             count_event(site.id, receipt.campaign, receipt.variant, receipt.placement, "snoozed")
         return {"until": iso(until)}

@@ -16,6 +16,7 @@ from service.store.connection import Store
 from service.store.readers import ReaderStore
 from service.web.access_tokens import AccessTokens
 from service.web.country import Countries
+from service.web.previews import Previews
 from service.web.problems import ProblemError
 from service.web.published import Published
 from service.web.requests import MOST_BYTES, check_origin, known_site
@@ -33,6 +34,7 @@ class Parts:
     store: Store
     readers: ReaderStore
     tokens: Tokens
+    previews: Previews
     access_tokens: AccessTokens
     countries: Countries
     gateway: Gateway

@@ -15,6 +15,8 @@ from itsdangerous.signer import SigningAlgorithm
 from service.domain.reader import short_key
 
 RECEIPT_LIFE = timedelta(days=7)
+# Stands in a receipt where the version of the config does otherwise, which is eight hexadecimal digits.
+PREVIEW = "preview"
 _READER_BYTES = 16
 _READER_LENGTH = 22
 # itsdangerous passes over whatever is no base64 in a signature, and a token is sent back as it came.
@@ -42,6 +44,11 @@ class Receipt(NamedTuple):
         """What the reader's record holds of it."""
         return short_key(f"{self.nonce}/{int(self.at.timestamp())}")
 
+    @property
+    def is_preview(self) -> bool:
+        """True when the appeal was shown by a preview link: whatever happens to it is neither recorded nor counted."""
+        return self.config == PREVIEW
+
 
 def new_reader() -> str:
     """A reader nobody has seen."""
@@ -67,24 +74,29 @@ class Tokens:
         keys = [hmac.digest(secret, purpose.encode(), sha256) for secret in reversed(self._secrets)]
         return Signer(keys, key_derivation="none", algorithm=_Sha256())
 
+    def signed(self, purpose: str, text: str) -> str:
+        """`text` with a signature that is good for this purpose alone."""
+        return self._signer(purpose).sign(text).decode()
+
+    def unsigned(self, purpose: str, token: str, meant: str) -> str:
+        """The text that was signed for this purpose. Raises TokenError: it is not what was `meant`."""
+        if not _TOKEN.fullmatch(token):
+            raise TokenError(f"is not {meant}")
+        try:
+            return self._signer(purpose).unsign(token).decode()
+        except (BadSignature, UnicodeError) as error:
+            raise TokenError(f"is not {meant}") from error
+
     def reader_token(self, site: str, reader: str) -> str:
         """The token that the browser keeps."""
-        return self._signer(f"reader:{site}").sign(reader).decode()
+        return self.signed(f"reader:{site}", reader)
 
     def reader(self, site: str, token: str) -> str:
         """The reader's id. Raises TokenError; another site's token is no better than a forged one."""
-        try:
-            reader = self._unsigned(f"reader:{site}", token)
-        except (BadSignature, UnicodeError) as error:
-            raise TokenError("is not a reader token of this site") from error
+        reader = self.unsigned(f"reader:{site}", token, "a reader token of this site")
         if len(reader) != _READER_LENGTH:
             raise TokenError("is not a reader token of this site")
         return reader
-
-    def _unsigned(self, purpose: str, token: str) -> str:
-        if not _TOKEN.fullmatch(token):
-            raise BadSignature("holds what no token of ours does")
-        return self._signer(purpose).unsign(token).decode()
 
     def receipt_token(self, receipt: Receipt) -> str:
         """The receipt as the browser quotes it."""
@@ -98,14 +110,11 @@ class Tokens:
             str(int(receipt.at.timestamp())),
             receipt.nonce,
         )
-        return self._signer("receipt").sign(".".join(parts)).decode()
+        return self.signed("receipt", ".".join(parts))
 
     def receipt(self, token: str, now: datetime) -> Receipt:
         """The receipt. Raises TokenError when it was not made here or is older than seven days."""
-        try:
-            text = self._unsigned("receipt", token)
-        except (BadSignature, UnicodeError) as error:
-            raise TokenError("is not a receipt of this service") from error
+        text = self.unsigned("receipt", token, "a receipt of this service")
         site, reader, campaign, variant, placement, config, at, nonce = text.split(".")
         receipt = Receipt(
             site, reader, campaign, variant, placement, config, datetime.fromtimestamp(int(at), UTC), nonce

@@ -1,14 +1,16 @@
 """The main job: a gift is made, recorded once with all it should hold, and its reader is left in peace."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
 from service.domain.contribution import State
 from service.domain.money import Interval
 from service.payments.gateway import Gateway
+from service.web.tokens import PREVIEW, Tokens
 from tests.payments.conftest import SIDES
-from tests.payments.giving import ARTICLE, PLACED, SITE, Books, Giving, fragment
+from tests.payments.giving import ARTICLE, PLACED, SITE, Books, Giving, Reader, environment, fragment
 from tests.payments.sides import KEY, Side, deliver
 
 INTERVALS = [pytest.param(interval, id=interval) for interval in Interval]
@@ -71,6 +73,20 @@ def test_a_gift_without_a_receipt_knows_its_reader_but_not_its_campaign(
     giving = a_giving(receipt=None).pay().told()
     given = books.line(giving.attempt).attribution
     assert (given.reader, given.campaign, given.variant, given.placement) == (giving.reader.id, "", "", "")
+
+
+def test_a_gift_by_way_of_a_preview_is_real_but_not_put_down_to_the_campaign(
+    a_giving: Callable[..., Giving], a_reader: Callable[..., Reader], books: Books
+) -> None:
+    reader = a_reader()
+    tokens = Tokens([environment("", "", "")["HONESTYBOX_SECRET_KEYS"]])
+    preview = tokens.receipt(reader.receipt or "", datetime.now(UTC))._replace(config=PREVIEW)
+    giving = a_giving(reader=reader, receipt=tokens.receipt_token(preview)).pay().told()
+    line = books.line(giving.attempt)
+    given = line.attribution
+    assert (line.state, line.revenue_minor) == (State.PAID, PLACED["once"])
+    assert (given.reader, given.campaign, given.variant, given.placement) == (reader.id, "", "", "")
+    assert reader.withheld() == "supporter"
 
 
 def test_a_fragment_of_the_article_gives_way_to_ours(a_giving: Callable[..., Giving]) -> None:
