@@ -144,7 +144,7 @@ def _with_headers(parts: Parts, response: Response) -> Response:
 
 def _problem_response(problem: ProblemError) -> Response:
     count_problem(request.endpoint or "none", problem.field)
-    return Response(problem.body, problem.status, content_type=CONTENT_TYPE)
+    return Response(problem.body, problem.status, problem.headers, content_type=CONTENT_TYPE)
 
 
 def _http_problem(error: HTTPException) -> Response:

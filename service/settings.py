@@ -13,6 +13,7 @@ from service.setting_values import (
     origins,
     redis_url,
     secrets,
+    staff_tokens,
     stripe_key,
     web_address,
     webhook_secrets,
@@ -86,6 +87,13 @@ VARIABLES = (
         "",
     ),
     Variable(
+        "STAFF_TOKENS",
+        "Open what only staff may ask, sent as `Authorization: Bearer …`: one or more of 32 characters or more, "
+        "separated by commas. Without it those addresses answer 404.",
+        staff_tokens,
+        "",
+    ),
+    Variable(
         "EXTRA_ORIGINS",
         "Origins beside those in site.yaml, for staging: `site=https://a.example,https://b.example`.",
         origins,
@@ -111,6 +119,7 @@ class Settings:
     country_header: str
     country_database: Path | None
     client_address_header: str
+    staff_tokens: tuple[str, ...]
     extra_origins: Mapping[str, tuple[str, ...]]
     stripe_api_base: str
     log_level: str

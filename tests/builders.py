@@ -193,6 +193,7 @@ def some_settings(config_dir: Path, redis_url: str, **changes: Any) -> Settings:
         "country_header": "HTTP_CF_IPCOUNTRY",
         "country_database": None,
         "client_address_header": "",
+        "staff_tokens": (),
         "extra_origins": {},
         "stripe_api_base": "http://127.0.0.1:9",
         "log_level": "INFO",

@@ -71,6 +71,8 @@ def test_an_empty_variable_is_a_missing_one(good: dict[str, str]) -> None:
         ("COUNTRY_DATABASE", "/nowhere.mmdb", "/nowhere.mmdb cannot be read: No such file"),
         ("COUNTRY_DATABASE", __file__, "not a database in MaxMind's format"),
         ("CLIENT_ADDRESS_HEADER", "X Real IP", "name of a header"),
+        ("STAFF_TOKENS", "t" * 31, "at least 32 characters"),
+        ("STAFF_TOKENS", f"{'t' * 32},short", "at least 32 characters"),
         ("EXTRA_ORIGINS", "gazette=staging.example", "such as https://"),
         ("EXTRA_ORIGINS", "gazette", "site=https://"),
         ("EXTRA_ORIGINS", "gazette=", "site=https://"),
@@ -91,8 +93,9 @@ def test_a_misspelt_variable_is_refused(good: dict[str, str]) -> None:
 
 def test_no_secret_is_in_what_is_told(good: dict[str, str]) -> None:
     secrets = {"SECRET_KEYS": "hunter2", "STRIPE_SECRET_KEY": "pk_live_hunter2", "STRIPE_WEBHOOK_SECRETS": "hunter2"}
+    secrets["STAFF_TOKENS"] = "hunter2"
     told = problems_of(good | {f"HONESTYBOX_{name}": value for name, value in secrets.items()})
-    assert len(told) == 3
+    assert len(told) == 4
     assert "hunter2" not in "\n".join(told)
 
 
@@ -119,10 +122,12 @@ def test_several_values_are_separated_by_commas(good: dict[str, str]) -> None:
         "HONESTYBOX_STRIPE_WEBHOOK_SECRETS": "whsec_a , whsec_b",
         "HONESTYBOX_EXTRA_ORIGINS": "gazette=https://a.example, https://b.example; mercury=http://localhost:8000",
         "HONESTYBOX_COUNTRY_HEADER": "CF-IPCountry",
+        "HONESTYBOX_STAFF_TOKENS": f"{'s' * 32}, {'t' * 32}",
     }
     settings = Settings.from_environ(good | more)
     assert settings.secret_keys == ("n" * 32, "o" * 32)
     assert settings.stripe_webhook_secrets == ("whsec_a", "whsec_b")
+    assert settings.staff_tokens == ("s" * 32, "t" * 32)
     assert settings.extra_origins["gazette"] == ("https://a.example", "https://b.example")
     assert settings.extra_origins["mercury"] == ("http://localhost:8000",)
     assert settings.country_header == "HTTP_CF_IPCOUNTRY"

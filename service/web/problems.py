@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 
 import structlog
@@ -12,6 +13,8 @@ log = structlog.get_logger(__name__)
 
 class ProblemError(Exception):
     """A refusal that the caller can mend. `field` names the part of the request that is wrong."""
+
+    headers: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, status: int, detail: str, field: str = "", **more: Any) -> None:
         super().__init__(detail)
