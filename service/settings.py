@@ -48,7 +48,7 @@ class Variable:
 VARIABLES = (
     Variable(
         "SECRET_KEYS",
-        "Sign readers' tokens and receipts: random text of 32 characters or more. "
+        "Sign readers' tokens, receipts, preview links and access tokens: random text of 32 characters or more. "
         "To change it, put the new one in front and drop the old one a month later.",
         secrets,
     ),
