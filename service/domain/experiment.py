@@ -1,25 +1,51 @@
-"""Which wording a reader meets: the same one on every machine and after every restart."""
+"""Which wording a reader meets, and who is among a share of readers: the same on every machine, after every restart."""
 
+from collections.abc import Mapping
 from hashlib import blake2b
 from math import log
 
 from service.domain.campaign import Campaign, Variant
 
 
-def choose_variant(campaign: Campaign, reader: str) -> Variant:
+def choose_variant(campaign: Campaign, reader: str, weights: Mapping[str, float] | None = None) -> Variant:
     """The reader's variant, drawn by weight from a stable hash of reader, campaign and variant.
 
     Weighted rendezvous hashing: each variant draws its own number, so changing one weight moves readers only
     to or from that variant, never between two others. Source: DESIGN §6.
+
+    `weights`: what automatic allocation came to, by variant. They stand in for the file's own when they know every
+    variant that the file draws; a variant of weight 0 in the file is never drawn, whatever they say.
     """
     if len(campaign.variants) == 1:
         return campaign.variants[0]
-    return max(campaign.variants, key=lambda variant: _score(variant, f"{reader}/{campaign.id}/{variant.name}"))
+    if weights is None or not _know(weights, campaign):
+        return max(campaign.variants, key=lambda variant: _score(variant.weight, _name(reader, campaign, variant)))
+    return max(
+        campaign.variants,
+        key=lambda variant: _score(variant.weight and weights[variant.name], _name(reader, campaign, variant)),
+    )
 
 
-def _score(variant: Variant, draw: str) -> float:
-    if not variant.weight:
-        return float("-inf")
-    number = int.from_bytes(blake2b(draw.encode(), digest_size=8).digest(), "little")
-    # 52 bits, because a float holds no more below 1, and the logarithm of 1 would divide by zero
-    return variant.weight / -log(((number >> 12) + 0.5) / 2**52)
+def in_share(salt: str, reader: str, share: float) -> bool:
+    """True for about `share` (0 to 1, both included) of all readers; raising the share only ever adds readers.
+
+    `salt` names what is drawn for, such as `holdback/<site>` or `rollout/<campaign>`: two salts draw independently.
+    """
+    return _draw(f"{salt}/{reader}") / 2**52 < share
+
+
+def _know(weights: Mapping[str, float], campaign: Campaign) -> bool:
+    return all(variant.name in weights or not variant.weight for variant in campaign.variants)
+
+
+def _name(reader: str, campaign: Campaign, variant: Variant) -> str:
+    return f"{reader}/{campaign.id}/{variant.name}"
+
+
+def _score(weight: float, name: str) -> float:
+    return weight / -log((_draw(name) + 0.5) / 2**52) if weight else float("-inf")
+
+
+def _draw(name: str) -> int:
+    """0 to 2**52 - 1: a float holds no more bits below 1, and the logarithm of 1 would divide by zero."""
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little") >> 12
