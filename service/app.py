@@ -23,6 +23,7 @@ from service.settings import Settings
 from service.store.connection import Store
 from service.store.errors import StoreUnavailableError
 from service.store.ledger import Bookmark, Ledger
+from service.store.manner import PATIENT
 from service.store.readers import ReaderStore
 from service.web.access_tokens import AccessTokens
 from service.web.assets import assets_views
@@ -65,8 +66,8 @@ class Books:
 def open_books(settings: Settings, knows_site: Callable[[str], bool]) -> Books:
     """Redis and Stripe, joined. Connects to neither yet."""
     store = Store(settings.redis_url, store_changed)
-    # No reader waits for an article while a gift is written down, so a slow answer is worth waiting for.
-    patient = Store(settings.redis_url, timeout_seconds=1.0)
+    # No reader waits for an article while a gift is written down.
+    patient = Store(settings.redis_url, manner=PATIENT)
     ledger = Ledger(patient)
     gateway = Gateway(settings.stripe_secret_key, settings.stripe_api_base)
     return Books(store, Bookmark(patient), gateway, Recorder(gateway, ledger, ReaderStore(patient), knows_site))

@@ -40,12 +40,33 @@ def _split(text: str) -> SplitResult | None:
     return parts if known else None
 
 
+_SEVERAL = ("redis+cluster", "rediss+cluster", "redis+sentinel", "rediss+sentinel")
+
+
 def redis_url(text: str) -> str:
     """An address of Redis."""
-    parts = _split(text)
-    if parts is None or parts.scheme not in ("redis", "rediss", "unix"):
-        raise ValueError("must begin with redis://, rediss:// (TLS) or unix://, and a port must be a number")
+    scheme, _, rest = text.partition("://")
+    hosts, _, path = rest.partition("?")[0].partition("/")
+    if scheme in ("redis", "rediss", "unix"):
+        good = _split(text) is not None
+    else:
+        good = scheme in _SEVERAL and all(_is_place(host) for host in hosts.rpartition("@")[2].split(","))
+    if not good:
+        raise ValueError(
+            "must begin with redis://, rediss:// (TLS), unix://, redis+cluster:// or redis+sentinel://, "
+            "and a port must be a number"
+        )
+    if scheme.endswith("+cluster") and path:
+        raise ValueError("names a database, and a Cluster has none: redis+cluster://host:6379,host:6379")
+    if scheme.endswith("+sentinel") and not re.fullmatch(r"[^/]+(/\d*)?", path):
+        raise ValueError("must name the master: redis+sentinel://host:26379,host:26379/mymaster or …/mymaster/0")
     return text
+
+
+def _is_place(text: str) -> bool:
+    """host or host:port"""
+    parts = _split(f"//{text}")
+    return parts is not None and bool(parts.hostname)
 
 
 def stripe_key(text: str) -> str:

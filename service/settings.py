@@ -52,7 +52,12 @@ VARIABLES = (
         "To change it, put the new one in front and drop the old one a month later.",
         secrets,
     ),
-    Variable("REDIS_URL", "Redis 7 or Valkey 8, or newer: `redis://host:6379/0`, `rediss://…` for TLS.", redis_url),
+    Variable(
+        "REDIS_URL",
+        "Redis 7 or Valkey 8, or newer: `redis://host:6379/0`, `rediss://…` for TLS; "
+        "`redis+cluster://host:6379,host:6379`; `redis+sentinel://host:26379,host:26379/mymaster/0`.",
+        redis_url,
+    ),
     Variable("STRIPE_SECRET_KEY", "Stripe's secret key, or a restricted one.", stripe_key),
     Variable(
         "STRIPE_WEBHOOK_SECRETS",

@@ -47,6 +47,8 @@ CLOCK_READERS: Mapping[str, set[str]] = {
     # how long a pause lasts, not what time it is
     "service.store.breaker": {"time.monotonic"},
     "service.store.connection": {"time.monotonic"},
+    "service.store.masters": {"time.monotonic"},
+    "service.store.server": {"time.monotonic"},
     "service.store.wire": {"time.monotonic"},
     "service.payments.gateway": {"time.monotonic"},
 }

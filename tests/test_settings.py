@@ -59,6 +59,15 @@ def test_an_empty_variable_is_a_missing_one(good: dict[str, str]) -> None:
         ("REDIS_URL", "localhost:6379", "must begin with redis://"),
         ("REDIS_URL", "http://localhost", "must begin with redis://"),
         ("REDIS_URL", "redis://localhost:port/0", "redis://"),
+        ("REDIS_URL", "redis://one:6379,two:6379", "redis+cluster://"),
+        ("REDIS_URL", "redis+cluster://one:6379,two:port", "a port must be a number"),
+        ("REDIS_URL", "redis+cluster://one,,two", "redis+cluster://"),
+        ("REDIS_URL", "redis+cluster://", "redis+cluster://"),
+        ("REDIS_URL", "redis+cluster://one:6379/0", "a Cluster has none"),
+        ("REDIS_URL", "unix+cluster://one:6379", "must begin with"),
+        ("REDIS_URL", "redis+sentinel://one:26379,two:26379", "must name the master"),
+        ("REDIS_URL", "redis+sentinel://one:26379/", "must name the master"),
+        ("REDIS_URL", "redis+sentinel://one:26379/mymaster/zero", "must name the master"),
         ("STRIPE_SECRET_KEY", "pk_live_abc", "must be a secret or restricted key"),
         ("STRIPE_SECRET_KEY", "sk_live_", "must be a secret or restricted key"),
         ("STRIPE_WEBHOOK_SECRETS", "abc", "whsec_"),
@@ -84,6 +93,22 @@ def test_a_wrong_value_is_told_with_what_to_write(good: dict[str, str], name: st
     (problem,) = problems_of({**good, f"HONESTYBOX_{name}": value})
     assert problem.startswith(f"HONESTYBOX_{name} ")
     assert told in problem
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://localhost",
+        "rediss://name:pass@redis.example:6380/2?socket_timeout=0.2",
+        "unix:///run/redis.sock?db=1",
+        "redis+cluster://one,two:7000,[::1]:7001?socket_timeout=0.2",
+        "rediss+cluster://name:pass@one:7000",
+        "redis+sentinel://one:26379,two/mymaster",
+        "rediss+sentinel://name:pass@one/mymaster/0?sentinel_password=word",
+    ],
+)
+def test_every_kind_of_redis_has_an_address(good: dict[str, str], url: str) -> None:
+    assert Settings.from_environ({**good, "HONESTYBOX_REDIS_URL": url}).redis_url == url
 
 
 def test_a_misspelt_variable_is_refused(good: dict[str, str]) -> None:

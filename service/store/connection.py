@@ -5,17 +5,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha1
 from importlib.resources import files
-from typing import Any
+from typing import Any, Protocol
 
 from redis.exceptions import NoScriptError
 
-from service.store.breaker import Breaker
-from service.store.server import Address, Server
-from service.store.wire import Argument
+from service.store.address import Address, cluster_of, sentinel_of
+from service.store.cluster import Cluster
+from service.store.errors import NotMendedByWaitingError, PausingError, StoreUnavailableError, UnconfirmedError
+from service.store.manner import HASTY, Manner
+from service.store.sentinel import Sentinel
+from service.store.server import Server
+from service.store.wire import Argument, Words
 
-# A server that hangs accepts at once and answers never; one that is unreachable never accepts. Either way a reader
-# waits this long and no longer, which keeps within 100 ms; half of it made busy machines look broken.
-TIMEOUT_SECONDS = 0.08
+_TRY_AGAIN_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,17 @@ def load_script(name: str) -> Script:
     return Script(text, sha1(text.encode(), usedforsecurity=False).hexdigest())
 
 
+class Servers(Protocol):
+    """One server, or those that share the keys."""
+
+    @property
+    def available(self) -> bool:
+        """False while a breaker is open."""
+
+    def ask(self, words: Words, deadline: float) -> Any:
+        """The answer. Raises StoreUnavailableError, or NoScriptError."""
+
+
 class Store:
     """Runs scripts and commands on Redis. Every method raises StoreUnavailableError when it cannot."""
 
@@ -40,15 +53,14 @@ class Store:
         self,
         url: str,
         on_change: Callable[[bool], None] = lambda available: None,
-        timeout_seconds: float = TIMEOUT_SECONDS,
+        manner: Manner = HASTY,
     ) -> None:
-        address = Address.from_url(url)
-        self._timeout_seconds = address.timeout_seconds(timeout_seconds)
-        self._servers = Server(address, self._timeout_seconds, Breaker(on_change))
+        self._servers, manner = _open(url, on_change, manner)
+        self._timeout_seconds, self._wait_seconds = manner.timeout_seconds, manner.wait_seconds
 
     @property
     def available(self) -> bool:
-        """False while the breaker is open."""
+        """False while the breaker is open; of a Cluster, while that of any master is."""
         return self._servers.available
 
     def run(self, script: Script, key: str, *arguments: Argument) -> Any:
@@ -60,4 +72,39 @@ class Store:
 
     def command(self, *words: Argument) -> Any:
         """Redis's answer, or none by the time that a call may take, however often and slowly the server speaks."""
-        return self._servers.ask(words, time.monotonic() + self._timeout_seconds)
+        try:
+            return self._servers.ask(words, time.monotonic() + self._timeout_seconds)
+        except (PausingError, NotMendedByWaitingError):
+            raise
+        except StoreUnavailableError:
+            if not self._wait_seconds:
+                raise
+        return self._wait_and_ask(words)
+
+    def _wait_and_ask(self, words: Words) -> Any:
+        """The answer of a server that comes back, or of the one that takes its place."""
+        until = time.monotonic() + self._wait_seconds
+        while True:
+            time.sleep(_TRY_AGAIN_SECONDS)
+            try:
+                return self._servers.ask(words, time.monotonic() + self._timeout_seconds)
+            except (PausingError, NotMendedByWaitingError):
+                raise
+            except UnconfirmedError as error:
+                if time.monotonic() >= until:
+                    return error.settle()
+            except StoreUnavailableError:
+                if time.monotonic() >= until:
+                    raise
+
+
+def _open(url: str, on_change: Callable[[bool], None], manner: Manner) -> tuple[Servers, Manner]:
+    scheme = url.partition("://")[0]
+    if scheme.endswith(("+cluster", "+sentinel")):
+        kind, read = (Cluster, cluster_of) if scheme.endswith("+cluster") else (Sentinel, sentinel_of)
+        group = read(url)
+        manner = manner.with_timeout(group.master.timeout_seconds)
+        return kind(group, manner, on_change), manner
+    address = Address.from_url(url)
+    manner = manner.with_timeout(address.timeout_seconds)
+    return Server(address, manner, on_change), manner

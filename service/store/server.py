@@ -2,99 +2,125 @@
 
 import os
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
 from typing import Any
 
-from redis import Redis
-from redis.connection import Connection
-from redis.exceptions import NoScriptError, RedisError
+import structlog
+from redis.exceptions import (
+    AskError,
+    AuthenticationError,
+    ClusterDownError,
+    NoScriptError,
+    ReadOnlyError,
+    RedisError,
+    ResponseError,
+    TryAgainError,
+)
 
+from service.store.address import Address
 from service.store.breaker import Breaker
-from service.store.errors import StoreUnavailableError
-from service.store.wire import Wire, Words, left
+from service.store.errors import NotMendedByWaitingError, StoreUnavailableError, UnconfirmedError
+from service.store.manner import Manner
+from service.store.wire import Wire, Words
 
+log = structlog.get_logger(__name__)
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a server is and how it is greeted. `kind` opens the socket: plain, TLS or Unix."""
-
-    kind: type[Connection]
-    options: Mapping[str, Any]
-
-    @classmethod
-    def from_url(cls, url: str) -> "Address":
-        """As redis-py reads URLs, with all the options it knows."""
-        pool = Redis.from_url(url).connection_pool
-        return cls(pool.connection_class, pool.connection_kwargs)
-
-    def timeout_seconds(self, default: float) -> float:
-        """How long a call may take: a URL may say otherwise, `?socket_timeout=0.2`."""
-        seconds: float | None = self.options.get("socket_timeout")
-        return default if seconds is None else seconds
-
-    def dial(self, timeout_seconds: float, deadline: float) -> Wire:
-        """A new connection on which commands may be sent. Raises OSError or RedisError."""
-        seconds = left(deadline)
-        to_connect = min(seconds, self.options.get("socket_connect_timeout") or seconds)
-        limits = {"socket_timeout": seconds, "socket_connect_timeout": to_connect}
-        # redis-py's greeting would wait the whole time-out for each of its answers
-        connected = self.kind(**{**self.options, **limits})._connect()  # type: ignore[no-untyped-call]
-        wire = Wire(connected, timeout_seconds)
-        for words in self._greeting():
-            wire.ask_within(words, deadline)
-        return wire
-
-    def _greeting(self) -> list[Words]:
-        name, password, database = (self.options.get(key) for key in ("username", "password", "db"))
-        greeting: list[Words] = []
-        if password:
-            greeting.append(("AUTH", name, password) if name else ("AUTH", password))
-        if self.options.get("client_name"):
-            greeting.append(("CLIENT", "SETNAME", self.options["client_name"]))
-        if database:
-            greeting.append(("SELECT", database))
-        return greeting
+_CONFIRM_MS = 200
+_UNCONFIRMED_SECONDS = 30.0
+CLUSTER_ANSWERS = (NoScriptError, AskError)  # MovedError is one, too
+# What a server says while another takes its place.
+_PASSING = (ReadOnlyError, ClusterDownError, TryAgainError)  # ClusterDownError: MASTERDOWN, too
 
 
 class Server:
-    """Takes commands for one server. `ask` raises StoreUnavailableError when there is no answer, or NoScriptError."""
+    """Takes commands for one server. `ask` raises StoreUnavailableError when there is no answer.
 
-    def __init__(self, address: Address, timeout_seconds: float, breaker: Breaker) -> None:
+    `for_caller`: the errors among answers that are the caller's matter and no failure.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        manner: Manner,
+        on_change: Callable[[bool], None],
+        for_caller: tuple[type[RedisError], ...] = (NoScriptError,),
+    ) -> None:
         self._address = address
-        self._timeout_seconds = timeout_seconds
+        self._manner = manner
         self._threads = threading.local()
-        self.breaker = breaker
+        self._for_caller = for_caller
+        self._confirmed_after = 0.0
+        self.replicated = False  # those who learn who is a replica of whom say so
+        self.breaker = Breaker(on_change, manner.wait_seconds, address.name)
 
     @property
     def available(self) -> bool:
         """False while the breaker is open."""
         return self.breaker.available
 
-    def ask(self, words: Words, deadline: float) -> Any:
-        """Redis's answer. A lost connection is tried once more, for a server that was restarted."""
+    @property
+    def host(self) -> str:
+        """Where it is."""
+        return str(self._address.options.get("host", "localhost"))
+
+    def ask(self, words: Words, deadline: float, *, first: bool = True) -> Any:
+        """Redis's answer. A lost connection is tried once more, for a server that was restarted.
+
+        `first`: the whole time-out lies before the deadline, so that the kernel may watch over it.
+        """
         self.breaker.check()
         try:
-            answer = self._exchange(words, deadline)
-        except NoScriptError:
+            answer = self._exchange(words, deadline, first)
+        except UnconfirmedError:
+            self.breaker.worked()
+            raise
+        except self._for_caller:
             self.breaker.worked()
             raise
         except (RedisError, OSError) as error:
             self._threads.held = None
             self.breaker.failed(error)
-            raise StoreUnavailableError(str(error)) from error
+            raise _unavailable(error) from error
         self.breaker.worked()
         return answer
 
-    def _exchange(self, words: Words, deadline: float) -> Any:
+    def _exchange(self, words: Words, deadline: float, first: bool) -> Any:
         held: tuple[int, Wire] | None = getattr(self._threads, "held", None)
         if held is not None and held[0] == os.getpid():
             try:
-                return held[1].ask(words, deadline)
+                return self._speak(held[1], words, deadline, first)
             except TimeoutError:
                 raise
             except OSError:
                 self._threads.held = None
-        wire = self._address.dial(self._timeout_seconds, deadline)
+        wire = self._address.dial(self._manner.timeout_seconds, deadline)
         self._threads.held = (os.getpid(), wire)
-        return wire.ask_within(words, deadline)
+        return self._speak(wire, words, deadline, first=False)
+
+    def _speak(self, wire: Wire, words: Words, deadline: float, first: bool) -> Any:
+        if self.replicated and self._manner.confirmed and time.monotonic() >= self._confirmed_after:
+            return self._confirmed(wire, words, deadline)
+        return wire.ask(words, deadline) if first else wire.ask_within(words, deadline)
+
+    def _confirmed(self, wire: Wire, words: Words, deadline: float) -> Any:
+        """The answer, once a replica has what was written: a master that dies takes nothing with it.
+
+        Raises UnconfirmedError: the replica hangs, or has become the master.
+        """
+        answer, replicas = wire.ask_both(words, ("WAIT", 1, _CONFIRM_MS), deadline)
+        if not replicas:
+            raise UnconfirmedError(lambda: self._settle(answer))
+        return answer
+
+    def _settle(self, answer: Any) -> Any:
+        """`answer`, and for a while no waiting for a replica: the master has it, and that has to do."""
+        self._confirmed_after = time.monotonic() + _UNCONFIRMED_SECONDS
+        log.warning("store_unconfirmed", server=self.breaker.server)
+        return answer
+
+
+def _unavailable(error: RedisError | OSError) -> StoreUnavailableError:
+    told = isinstance(error, (ResponseError, AuthenticationError)) and not isinstance(error, _PASSING)
+    kind = NotMendedByWaitingError if told or isinstance(error, TimeoutError) else StoreUnavailableError
+    return kind(f"{type(error).__name__}: {error}")

@@ -85,6 +85,16 @@ class Wire:
         """The answer. Raises TimeoutError at the deadline, another OSError when the connection is lost, RedisError."""
         return self._within(pack(words), deadline)
 
+    def ask_both(self, words: Words, then: Words, deadline: float) -> tuple[Any, Any]:
+        """The answers to both, the second asked right behind the first, whatever comes of that."""
+        self._socket.settimeout(left(deadline))
+        self._socket.sendall(pack(words) + pack(then))
+        first = self._rest(deadline)
+        second = self._checked(self._rest(deadline))
+        if isinstance(first, RedisError):
+            raise first
+        return first, second
+
     def _within(self, packed: bytes, deadline: float) -> Any:
         self._socket.settimeout(left(deadline))
         self._socket.sendall(packed)
@@ -92,7 +102,7 @@ class Wire:
 
     def _rest(self, deadline: float) -> Any:
         """What is still to come. The kernel's time-out would begin anew with each byte that a slow server sends."""
-        answer = _MORE
+        answer = self._gets()
         while answer is _MORE:
             self._socket.settimeout(left(deadline))
             received = self._recv(_NEXT)

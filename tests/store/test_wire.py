@@ -19,6 +19,7 @@ from redis import Redis
 
 from service.store.connection import Store
 from service.store.errors import StoreUnavailableError
+from service.store.manner import Manner
 from tests.servers import RealServer, free_port, program_or_skip
 
 TIMEOUT_SECONDS = 0.3
@@ -144,7 +145,7 @@ def strange() -> Iterator[Callable[[Says], Store]]:
 
     def a_store(says: Says) -> Store:
         threading.Thread(target=serve, args=(says,), daemon=True).start()
-        return Store(f"redis://127.0.0.1:{listener.getsockname()[1]}/0", timeout_seconds=TIMEOUT_SECONDS)
+        return Store(f"redis://127.0.0.1:{listener.getsockname()[1]}/0", manner=Manner(TIMEOUT_SECONDS))
 
     yield a_store
     listener.shutdown(socket.SHUT_RDWR)
