@@ -58,6 +58,7 @@ class Books:
     """What Redis and Stripe hold: all that the worker needs, too."""
 
     store: Store
+    patient_readers: ReaderStore
     bookmark: Bookmark
     gateway: Gateway
     recorder: Recorder
@@ -66,11 +67,11 @@ class Books:
 def open_books(settings: Settings, knows_site: Callable[[str], bool]) -> Books:
     """Redis and Stripe, joined. Connects to neither yet."""
     store = Store(settings.redis_url, store_changed)
-    # No reader waits for an article while a gift is written down.
+    # No reader waits for an article while a gift, an event or a snooze is written down.
     patient = Store(settings.redis_url, manner=PATIENT)
-    ledger = Ledger(patient)
+    ledger, readers = Ledger(patient), ReaderStore(patient)
     gateway = Gateway(settings.stripe_secret_key, settings.stripe_api_base)
-    return Books(store, Bookmark(patient), gateway, Recorder(gateway, ledger, ReaderStore(patient), knows_site))
+    return Books(store, readers, Bookmark(patient), gateway, Recorder(gateway, ledger, readers, knows_site))
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, watch: bool = True) -> Flask:
@@ -96,6 +97,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, watc
         dictionary=dictionary,
         store=books.store,
         readers=ReaderStore(books.store),
+        patient_readers=books.patient_readers,
         tokens=tokens,
         previews=Previews(tokens),
         access_tokens=AccessTokens(settings.secret_keys, settings.public_url),

@@ -41,7 +41,7 @@ def events_views(parts: Parts) -> Blueprint:
         if not counting:
             return {"recorded": 0}
         happenings = [happening(receipt, _FLAGS[kind]) for receipt, kind in counting]
-        news = parts.readers.record_events(site, reader, happenings, parts.clock())
+        news = parts.patient_readers.record_events(site, reader, happenings, parts.clock())
         for (receipt, kind), new in zip(counting, news, strict=True):
             if new:
                 count_event(site, receipt.campaign, receipt.variant, receipt.placement, kind)
@@ -60,7 +60,7 @@ def events_views(parts: Parts) -> Blueprint:
         until = now + timedelta(days=wish["days"])
         if receipt.is_preview:
             return {"until": iso(until)}
-        if parts.readers.snooze(site.id, receipt.reader, happening(receipt, SNOOZED), until, now):
+        if parts.patient_readers.snooze(site.id, receipt.reader, happening(receipt, SNOOZED), until, now):
             count_event(site.id, receipt.campaign, receipt.variant, receipt.placement, "snoozed")
         return {"until": iso(until)}
 

@@ -25,7 +25,8 @@ from service.web.tokens import Receipt, TokenError, Tokens
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Everything a view may need, each part made once."""
+    """Everything a view may need, each part made once. `patient_readers` waits for a Redis that restarts: it is for
+    what readers did, while `readers` is for those who wait for an article."""
 
     settings: Settings
     published: Callable[[], Published]
@@ -33,6 +34,7 @@ class Parts:
     dictionary: Dictionary
     store: Store
     readers: ReaderStore
+    patient_readers: ReaderStore
     tokens: Tokens
     previews: Previews
     access_tokens: AccessTokens
