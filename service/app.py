@@ -25,13 +25,15 @@ from service.store.errors import StoreUnavailableError
 from service.store.ledger import Bookmark, Ledger
 from service.store.manner import PATIENT
 from service.store.readers import ReaderStore
+from service.web.access import access_views
 from service.web.access_tokens import AccessTokens
 from service.web.assets import assets_views
 from service.web.contributions import contributions_views
 from service.web.cors import PREFLIGHT_HEADERS, cors_headers
 from service.web.country import Countries
-from service.web.decisions import Decisions, in_front_of
+from service.web.decisions import Decisions
 from service.web.events import events_views
+from service.web.front import in_front_of
 from service.web.key_set import key_set_views
 from service.web.metrics import count_problem, store_changed
 from service.web.operations import operations_views
@@ -45,7 +47,9 @@ from service.web.webhooks import webhooks_views
 log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
-_VIEWS = (events_views, contributions_views, webhooks_views, assets_views, key_set_views, operations_views)
+_VIEWS = (
+    access_views, events_views, contributions_views, webhooks_views, assets_views, key_set_views, operations_views,
+)  # fmt: skip
 
 
 def utc_now() -> datetime:
@@ -125,8 +129,15 @@ def _flask_app(parts: Parts) -> Flask:
     app.register_error_handler(Exception, _unexpected_problem)
     app.before_request(_preflight)
     app.after_request(partial(_with_headers, parts))
-    decisions = Decisions(parts.published, parts.readers, parts.tokens, parts.clock, parts.settings.country_header)
-    app.wsgi_app = in_front_of(app.wsgi_app, decisions)  # type: ignore[method-assign,assignment]
+    decisions = Decisions(
+        published=parts.published,
+        readers=parts.readers,
+        tokens=parts.tokens,
+        access_token=parts.access_tokens.token,
+        weights=lambda site: {},
+        clock=parts.clock,
+    )
+    app.wsgi_app = in_front_of(app.wsgi_app, decisions, parts.countries.of)  # type: ignore[method-assign,assignment]
     return app
 
 

@@ -11,9 +11,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from service.catalogue.loader import Catalogue, Loader
-from service.domain.decision import Reader, Show, decide
-from service.domain.reader import Gift, GiftState, History, Impression, Page, short_key
-from service.domain.rules import Reason
+from service.domain.decision import Decision, Reader, Show, decide
+from service.domain.page import Page
+from service.domain.reader import Gift, GiftState, History, Impression, Visit, short_key
+from service.domain.reason import Reason
 from service.domain.site import Placement
 from service.settings import Settings
 
@@ -110,20 +111,36 @@ def a_reader(
     seen: Iterable[datetime | tuple[str, datetime]] = (),
     gifts: Iterable[tuple[GiftState, datetime]] = (),
     read_at: Sequence[datetime] = (),
+    counted_at: Sequence[datetime] = (),
+    about: Mapping[int, int] | None = None,
+    newsletters: Iterable[str] = (),
+    **facts: Any,
 ) -> Reader:
-    """A reader with this history. `seen`: when an appeal was visible, and of which campaign if that matters."""
+    """A reader with this history. `seen`: when an appeal was visible, and of which campaign if that matters.
+
+    `read_at`: when each of their articles was last opened; `counted_at`: and when the meter counted each of the first.
+    `about`: how many of the first articles are about each topic.
+    """
     impressions = [(when[1], when[0]) if isinstance(when, tuple) else (when, "another") for when in seen]
     return Reader(
         name,
         History(
-            first_seen=NOW - 300 * DAY,
             snoozed_until=snoozed_until,
             dismissed_at=dismissed_at,
             impressions=[Impression(campaign_key(campaign), at) for at, campaign in sorted(impressions)],
             gifts=[Gift(state, at) for state, at in gifts],
-            read_at=[int(at.timestamp()) for at in read_at],
+            articles=_articles(read_at, counted_at),
+            topics=[(topic, key) for topic, count in (about or {}).items() for key in range(1, count + 1)],
+            newsletters=[short_key(name) for name in newsletters],
+            **{"first_seen": NOW - 300 * DAY, "dismissals": int(dismissed_at is not None), **facts},
         ),
     )
+
+
+def _articles(read_at: Sequence[datetime], counted_at: Sequence[datetime]) -> list[tuple[int, int, int]]:
+    opened = [int(at.timestamp()) for at in read_at or counted_at]
+    counted = [int(at.timestamp()) for at in counted_at]
+    return [(key + 1, at, counted[key] if key < len(counted) else 0) for key, at in enumerate(opened)]
 
 
 def a_page(url: str = ARTICLE, **facts: Any) -> Page:
@@ -137,21 +154,34 @@ def outcomes(
     page: Page | None = None,
     now: datetime = NOW,
     placements: Sequence[str] = ("inline",),
+    visit: Visit | None = None,
 ) -> dict[str, str]:
     """For each placement, "shown: <campaign>" or the reason."""
+    decided = decided_by(catalogue, reader, page, now, placements, visit)
+    return {
+        str(placement): f"shown: {outcome.campaign.id}" if isinstance(outcome, Show) else str(outcome.reason)
+        for placement, outcome in decided.outcomes.items()
+    }
+
+
+def decided_by(
+    catalogue: Catalogue | None = None,
+    reader: Reader | None = None,
+    page: Page | None = None,
+    now: datetime = NOW,
+    placements: Sequence[str] = ("inline",),
+    visit: Visit | None = None,
+) -> Decision:
+    """The whole decision."""
     catalogue = catalogue or a_catalogue()
-    decided = decide(
-        catalogue.sites[SITE],
-        catalogue.campaigns[SITE],
+    return decide(
+        catalogue.plans[SITE],
         reader or a_reader(),
         page or a_page(),
+        visit or Visit(),
         [Placement(name) for name in placements],
         now,
     )
-    return {
-        str(placement): f"shown: {outcome.campaign.id}" if isinstance(outcome, Show) else str(outcome.reason)
-        for placement, outcome in decided.items()
-    }
 
 
 def outcome(*args: Any, **kwargs: Any) -> str:

@@ -5,20 +5,25 @@ from typing import Any
 
 from marshmallow import ValidationError, post_load, validates_schema
 
+from service.catalogue.audience_schema import AudienceSchema
 from service.catalogue.fields import (
     Checked,
     Group,
     MapOf,
     Number,
     OneOf,
-    Span,
+    Percent,
     StaffSchema,
+    Switch,
     Text,
     language,
-    moment,
     slug,
 )
 from service.catalogue.markdown import CopyError, parse_body, parse_line, refuse_braces
+from service.catalogue.problems import did_you_mean
+from service.catalogue.times import Span, moment
+from service.domain.allocation import Allocation
+from service.domain.audience import EVERYBODY, Audience, Choice
 from service.domain.campaign import Campaign, Copy, Kind, Schedule, Variant
 from service.domain.reader import short_key
 from service.domain.site import MOST_IMPRESSIONS, FrequencyCap, Placement, Site
@@ -63,6 +68,18 @@ class VariantSchema(StaffSchema):
     copy = MapOf(Checked(language), Group(CopySchema), required=True, least=1)
 
 
+class AllocationSchema(StaffSchema):
+    """allocation: of readers to variants, by what they turn out to earn."""
+
+    method = OneOf({"automatic": "automatic"}, required=True)
+    floor = Percent(load_default=0.1, most=50)
+    minimum = Number(load_default=1000, least=1)
+
+    @post_load
+    def _build(self, values: dict[str, Any], **_: Any) -> Allocation:
+        return Allocation(floor=values["floor"], minimum=values["minimum"])
+
+
 class CampaignSchema(StaffSchema):
     """config/sites/<site>/campaigns/<name>.yaml"""
 
@@ -70,7 +87,11 @@ class CampaignSchema(StaffSchema):
     placement = OneOf(Placement, required=True)
     priority = Number(load_default=0, least=-1000, most=1000)
     schedule = Group(ScheduleSchema, load_default=dict)
+    audience = Group(AudienceSchema, load_default=EVERYBODY)
     frequency = Group(FrequencySchema, load_default=None)
+    always_ask = Switch(load_default=False)
+    rollout = Percent(load_default=1.0)
+    allocation = Group(AllocationSchema, load_default=None)
     variants = MapOf(Checked(slug), Group(VariantSchema), required=True, least=1)
 
     def build(self, campaign_id: str, values: Any, site: Site | None) -> Campaign | None:
@@ -87,6 +108,9 @@ class CampaignSchema(StaffSchema):
             errors.setdefault("variants", {})["weight"] = ["all weights are 0; give one variant a weight above 0"]
         if loaded["placement"] not in site.placements:
             errors["placement"] = [f"{loaded['placement']} is not among the placements of site.yaml; add it there"]
+        errors |= _unknown_newsletters(loaded["audience"], site)
+        if loaded["allocation"] and loaded["allocation"].floor * len(variants) > 1:
+            errors["allocation"] = {"floor": [f"is too much for {len(variants)} variants; 100% is all there is"]}
         if errors:
             raise ValidationError(errors)
         return Campaign(
@@ -98,7 +122,18 @@ class CampaignSchema(StaffSchema):
             schedule=_schedule(loaded["schedule"], site),
             frequency=loaded["frequency"],
             variants=variants,
+            **{key: loaded[key] for key in ("audience", "always_ask", "rollout", "allocation")},
         )
+
+
+def _unknown_newsletters(audience: Audience, site: Site) -> dict[str, Any]:
+    for condition in audience.conditions:
+        if condition.name == "newsletters" and isinstance(condition.wanted, Choice):
+            named = (condition.wanted.include or frozenset()) | condition.wanted.exclude
+            for name in sorted(named - site.newsletters.keys()):
+                hint = did_you_mean(name, list(site.newsletters)) if site.newsletters else "there are none yet"
+                return {"audience": {"newsletters": [f"{name} is not among the newsletters of site.yaml; {hint}"]}}
+    return {}
 
 
 def _schedule(values: dict[str, Any], site: Site) -> Schedule:

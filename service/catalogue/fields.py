@@ -2,23 +2,16 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale, UnknownLocaleError
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
 
 from service.catalogue.problems import did_you_mean
 
-_SPAN = re.compile(r"(\d{1,5})\s*([mhdw])")
-_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,2})?)\s*%")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_MOMENT_FORMATS = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
-_YEARS = range(2000, 2200)
-# A reader's record outlives this, and no longer: what is forgotten cannot be kept to.
-_LONGEST_SPAN = timedelta(days=366)
 _OURS = re.compile("[\ue000\ue001]")  # the renderer's own marks
 _COUNTRIES = frozenset(code for code in Locale("en").territories if re.fullmatch("[A-Z]{2}", str(code)))
 _CURRENCIES = frozenset(Locale("en").currencies)
@@ -78,23 +71,20 @@ class Number(StaffField):
         return value
 
 
-class Span(StaffField):
-    """A length of time: 30m, 12h, 7d or 4w."""
+class Percent(StaffField):
+    """A share such as 5% or 2.5%, as a number from 0 to 1."""
 
-    def __init__(self, *, whole_days: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *, most: int = 100, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.whole_days = whole_days
+        self.most = most
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> timedelta:
-        match = _SPAN.fullmatch(value) if isinstance(value, str) else None
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
+        match = _PERCENT.fullmatch(value) if isinstance(value, str) else None
         if match is None:
-            raise ValidationError(f"must be a length of time such as 12h, 7d or 4w (got {value!r})")
-        span = timedelta(**{_UNITS[match[2]]: int(match[1])})
-        if self.whole_days and (span.seconds or not span):
-            raise ValidationError(f"must be a number of whole days such as 7d (got {value})")
-        if span > _LONGEST_SPAN:
-            raise ValidationError(f"must be a year at most, 366d (got {value})")
-        return span
+            raise ValidationError(f"must be a share such as 5% or 2.5% (got {value!r})")
+        if float(match[1]) > self.most:
+            raise ValidationError(f"must be at most {self.most}% (got {value})")
+        return float(match[1]) / 100
 
 
 class OneOf(StaffField):
@@ -221,29 +211,9 @@ def language(text: str) -> str:
     return text
 
 
-def time_zone(text: str) -> ZoneInfo:
-    """An IANA time zone."""
-    if text not in available_timezones():
-        raise ValueError(f"{text} is not a time zone; {did_you_mean(text, sorted(available_timezones()))[:200]}")
-    return ZoneInfo(text)
-
-
 def origin(text: str) -> str:
     """scheme://host[:port], as browsers send it."""
     if not re.fullmatch(r"(?!https:.*:443$|http:.*:80$)https?://[a-z0-9.-]+(:\d{1,5})?", text):
         cure = "such as https://www.example.org: no path, small letters, no usual port"
         raise ValueError(f"{text} must be an origin {cure}")
     return text
-
-
-def moment(text: str) -> datetime:
-    """A date and time without zone, as an editor writes it."""
-    for shape in _MOMENT_FORMATS:
-        try:
-            read = datetime.strptime(text, shape)  # noqa: DTZ007  the site's zone is added by whoever knows the site
-        except ValueError:
-            continue
-        if read.year not in _YEARS:
-            raise ValueError(f"{text} is not in this century or the next; leave the line out for no limit")
-        return read
-    raise ValueError(f"{text} must be a date such as 2026-07-10 or 2026-07-10 18:00, in the site's time zone")

@@ -15,8 +15,8 @@ from service.catalogue.problems import CatalogueError, Problem
 from service.catalogue.site_schema import SiteSchema
 from service.catalogue.yaml_file import Document, Path_, parse_yaml
 from service.domain.campaign import Campaign
-from service.domain.decision import Campaigns
-from service.domain.site import Placement, Site
+from service.domain.plan import Plan
+from service.domain.site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Catalogue:
 
     version: str
     sites: Mapping[str, Site]
-    campaigns: Mapping[str, Campaigns]
+    plans: Mapping[str, Plan]
 
 
 Files = Mapping[str, bytes]
@@ -90,7 +90,8 @@ class Loader:
         _refuse_unknown_sites(self.extra_origins, sites, problems)
         if problems:
             raise CatalogueError(problems)
-        return Catalogue(version_of(files), sites, {site_id: _ranked(rows) for site_id, rows in campaigns.items()})
+        plans = {site_id: Plan(sites[site_id], rows) for site_id, rows in campaigns.items()}
+        return Catalogue(version_of(files), sites, plans)
 
     def _documents(self, files: Files) -> tuple[list[Document], list[Problem]]:
         parsed: dict[tuple[str, bytes], Document] = {}
@@ -190,10 +191,3 @@ def _refuse_unknown_sites(extra: Mapping[str, Any], sites: Mapping[str, Site], p
         if site_id not in sites and not problems:
             hint = f"names the site {site_id}, which has no folder"
             problems.append(Problem("HONESTYBOX_EXTRA_ORIGINS", 1, "", hint))
-
-
-def _ranked(campaigns: Sequence[Campaign]) -> Campaigns:
-    ranked: dict[Placement, list[Campaign]] = {}
-    for campaign in sorted(campaigns, key=lambda campaign: (-campaign.priority, campaign.id)):
-        ranked.setdefault(campaign.placement, []).append(campaign)
-    return ranked

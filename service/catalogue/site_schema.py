@@ -1,7 +1,5 @@
 """The shape of site.yaml, and the Site it becomes. One truth: the README's tables are tested against it."""
 
-import fnmatch
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -12,20 +10,23 @@ from service.catalogue.fields import (
     Checked,
     Group,
     ListOf,
+    MapOf,
     Number,
     OneOf,
-    Span,
+    Percent,
     StaffSchema,
     Switch,
     Text,
     language,
     origin,
-    time_zone,
+    slug,
 )
+from service.catalogue.meter_schema import ExclusionsSchema, MeterSchema
+from service.catalogue.times import Span, Spans, time_zone
 from service.domain.money import Interval
+from service.domain.page import Exclusions
 from service.domain.site import (
     MOST_IMPRESSIONS,
-    Exclusions,
     FrequencyCap,
     Placement,
     PlacementSettings,
@@ -51,7 +52,7 @@ class SiteFrequencySchema(StaffSchema):
 class RestSchema(StaffSchema):
     """rest: how long to keep quiet."""
 
-    after_dismissal = Span(load_default=timedelta(days=3))
+    after_dismissal = Spans(load_default=(timedelta(days=3),))
     after_once = Span(load_default=timedelta(days=90))
     after_cancelled = Span(load_default=timedelta(days=30))
 
@@ -65,30 +66,14 @@ class SnoozeSchema(StaffSchema):
 
     choices = ListOf(Span(whole_days=True), required=True)
     default = Span(whole_days=True, required=True)
+    never = Switch(load_default=True)
 
     @post_load
     def _build(self, values: dict[str, Any], **_: Any) -> Snooze:
         choices = tuple(span.days for span in values["choices"])
         if values["default"].days not in choices:
             raise ValidationError({"default": ["must be one of the choices"]})
-        return Snooze(choices, values["default"].days)
-
-
-class ExclusionsSchema(StaffSchema):
-    """never_ask_on: pages on which nobody is asked."""
-
-    sections = ListOf(Text(), load_default=list, least=0)
-    tags = ListOf(Text(), load_default=list, least=0)
-    urls = ListOf(Text(), load_default=list, least=0)
-
-    @post_load
-    def _build(self, values: dict[str, Any], **_: Any) -> Exclusions:
-        patterns = "|".join(fnmatch.translate(url) for url in values["urls"])
-        return Exclusions(
-            frozenset(section.casefold() for section in values["sections"]),
-            frozenset(tag.casefold() for tag in values["tags"]),
-            re.compile(patterns) if patterns else None,
-        )
+        return Snooze(choices, values["default"].days, values["never"])
 
 
 class BannerSchema(StaffSchema):
@@ -112,12 +97,27 @@ class OverlaySchema(StaffSchema):
     switched_on = Switch(load_default=True)
 
 
+class GateSchema(StaffSchema):
+    """placements.gate: where an article is cut."""
+
+    switched_on = Switch(load_default=True)
+    selector = Text(required=True, longest=300)
+    visible = Number(load_default=2, most=100)
+
+
+class NewsletterSchema(StaffSchema):
+    """newsletters.<id>"""
+
+    title = Text(required=True, longest=100)
+
+
 class PlacementsSchema(StaffSchema):
     """placements: which are there, and where they go. One that is left out is never used."""
 
     banner = Group(BannerSchema)
     inline = Group(InlineSchema)
     overlay = Group(OverlaySchema)
+    gate = Group(GateSchema)
 
     @post_load
     def _build(self, values: dict[str, Any], **_: Any) -> dict[Placement, PlacementSettings]:
@@ -140,11 +140,17 @@ class SiteSchema(StaffSchema):
     snooze = Group(SnoozeSchema, required=True)
     never_ask_on = Group(ExclusionsSchema, load_default=Exclusions)
     placements = Group(PlacementsSchema, required=True)
+    meter = Group(MeterSchema, load_default=None)
+    holdback = Percent(load_default=0.0, most=50)
+    newsletters = MapOf(Checked(slug), Group(NewsletterSchema), load_default=dict)
 
     def build(self, site_id: str, values: Any) -> Site:
         """The site in `values`. Raises marshmallow's ValidationError with every mistake."""
         loaded = self.load(values)
         frequency = loaded.pop("frequency")
+        newsletters = {name: group["title"] for name, group in loaded.pop("newsletters").items()}
+        if loaded["meter"] and Placement.GATE not in loaded["placements"]:
+            raise ValidationError({"meter": ["needs a place to cut articles at; add placements.gate with a selector"]})
         return Site(
             id=site_id,
             origins=frozenset(loaded.pop("origins")),
@@ -152,6 +158,7 @@ class SiteSchema(StaffSchema):
             payment_methods=tuple(loaded.pop("payment_methods")),
             per_page=frequency.pop("per_page"),
             frequency=FrequencyCap(**frequency),
+            newsletters=newsletters,
             **loaded.pop("currencies"),
             **loaded,
         )

@@ -29,6 +29,6 @@ def run(given: argparse.Namespace) -> int:
     except (SettingsError, CatalogueError) as error:
         print(error)
         return 1
-    campaigns = sum(len(rows) for ranked in catalogue.campaigns.values() for rows in ranked.values())
+    campaigns = sum(len(plan.campaigns) for plan in catalogue.plans.values())
     print(f"{folder}: {len(catalogue.sites)} site(s), {campaigns} campaign(s), no problems")
     return 0

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from service.domain.allocation import Allocation
+from service.domain.audience import EVERYBODY, Audience
 from service.domain.site import FrequencyCap, Placement
 
 
@@ -67,7 +69,10 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """One staff file. `key` is what a reader's record holds of it."""
+    """One staff file. `key` is what a reader's record holds of it; `rollout` the share of readers it has reached.
+
+    `always_ask` lifts caps, never a supporter's, a snoozed or a dismissing reader's peace.
+    """
 
     id: str
     key: int
@@ -77,3 +82,7 @@ class Campaign:
     schedule: Schedule
     frequency: FrequencyCap | None
     variants: tuple[Variant, ...]
+    audience: Audience = EVERYBODY
+    always_ask: bool = False
+    rollout: float = 1.0
+    allocation: Allocation | None = None

@@ -1,36 +1,49 @@
-"""What one page view gets: for each placement an appeal, or the reason why not."""
+"""What one page view gets: whether the article is open, and for each placement an appeal or the reason why not."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
+from service.domain.access import Access
+from service.domain.access_rules import access, in_holdback
 from service.domain.campaign import Campaign, Variant
 from service.domain.experiment import choose_variant
-from service.domain.reader import History, Page
-from service.domain.rules import CAMPAIGN_RULES, PAGE_RULES, PLACEMENT_RULES, READER_RULES, Reason, View
+from service.domain.page import Page
+from service.domain.plan import Plan
+from service.domain.reader import History, Visit
+from service.domain.reason import Reason
+from service.domain.rules import GATE_REASONS, PAGE_RULES, READER_RULES
 from service.domain.site import Placement, Site
+from service.domain.view import View, view_of
 
 
-@dataclass(frozen=True, slots=True)
-class Show:
+class Show(NamedTuple):
     """This reader is asked, with these words."""
 
     campaign: Campaign
     variant: Variant
 
 
-@dataclass(frozen=True, slots=True)
-class Withhold:
-    """This reader is not asked."""
+class Withhold(NamedTuple):
+    """This reader is not asked. `campaign`: the one that would have asked a reader of the holdback."""
 
     reason: Reason
+    campaign: Campaign | None = None
 
 
 _WITHHELD = {reason: Withhold(reason) for reason in Reason}
 
 Outcome: TypeAlias = Show | Withhold
-Campaigns: TypeAlias = Mapping[Placement, Sequence[Campaign]]
+Weights: TypeAlias = Mapping[str, Mapping[str, float]]
+"""The weights of variants by campaign id, where they are not the ones in the files (domain.allocation)."""
+
+
+class Decision(NamedTuple):
+    """What one page view gets."""
+
+    access: Access
+    outcomes: Mapping[Placement, Outcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,86 +55,108 @@ class Reader:
 
 
 def decide(
-    site: Site,
-    campaigns: Campaigns,
+    plan: Plan,
     reader: Reader,
     page: Page,
+    visit: Visit,
     placements: Sequence[Placement],
     now: datetime,
-) -> dict[Placement, Outcome]:
-    """The outcome for each requested placement. `campaigns` are per placement, best first.
-
-    Raises nothing: a refusal is a value. Source: DESIGN §6.
-    """
-    asked = _asked(site, reader.history, page, now)
-    candidates = {
-        placement: _candidate(site, placement, asked, campaigns.get(placement, ())) for placement in placements
-    }
-    return _share_the_page(candidates, site.per_page, reader.id)
-
-
-def _asked(site: Site, history: History | Reason, page: Page, now: datetime) -> View | Reason:
-    """The reader as the campaigns' rules see them, or the first rule that lets nobody ask here, or this reader."""
-    for reason, page_allows in PAGE_RULES:
-        if not page_allows(site, page):
-            return reason
+    weights: Weights | None = None,
+) -> Decision:
+    """The outcome for each requested placement, and the reader's access. Raises nothing. Source: DESIGN §6."""
+    site, history = plan.site, reader.history
     if isinstance(history, Reason):
-        return history
-    view = View(site, history, now)
-    for reason, allows in READER_RULES:
-        if not allows(view):
-            return reason
-    return view
+        article = access(site, page, 0, None, history, now)
+        return Decision(article, _unknown(site, page, history, article, placements))
+    view = view_of(site, reader.id, history, page, visit, now)
+    article = access(site, page, plan.page(page).article, view, None, now)
+    stopped = _stopped(view, plan)
+    candidates = {placement: _candidate(plan, view, placement, article, stopped) for placement in placements}
+    return Decision(article, _share_the_page(candidates, view, weights or {}))
 
 
-def _candidate(
-    site: Site, placement: Placement, asked: View | Reason, campaigns: Sequence[Campaign]
-) -> Campaign | Reason:
-    """The best campaign for the placement, or why there is none."""
-    for reason, allows in PLACEMENT_RULES:
-        if not allows(site, placement):
-            return reason
-    return asked if isinstance(asked, Reason) else _best_campaign(asked, campaigns)
+def _unknown(
+    site: Site, page: Page, reason: Reason, article: Access, placements: Sequence[Placement]
+) -> dict[Placement, Outcome]:
+    """Without a history nobody is asked; what can be said without it comes first."""
+    excluded = site.never_ask_on.cover(page)
+    outcomes: dict[Placement, Outcome] = {}
+    for placement in placements:
+        if not site.uses(placement):
+            found = Reason.SWITCHED_OFF
+        elif excluded:
+            found = Reason.PAGE_EXCLUDED
+        elif placement is Placement.GATE and article.granted:
+            found = Reason.ACCESS_GRANTED
+        else:
+            found = reason
+        outcomes[placement] = _WITHHELD[found]
+    return outcomes
 
 
-def _best_campaign(view: View, campaigns: Sequence[Campaign]) -> Campaign | Reason:
-    refusal = Reason.NO_CAMPAIGN
-    for campaign in campaigns:
-        reason = refused(view, campaign)
-        if reason is None:
-            return campaign
-        if refusal is Reason.NO_CAMPAIGN:
-            refusal = reason
-    return refusal
-
-
-def refused(view: View, campaign: Campaign) -> Reason | None:
-    """The first of the campaign's own rules that refuses, or None."""
-    for reason, allows in CAMPAIGN_RULES:
-        if not allows(view, campaign):
-            return reason
+def _stopped(view: View, plan: Plan) -> Reason | None:
+    """The first rule about page and reader that lets nobody ask."""
+    for rule in PAGE_RULES:
+        if not rule.allows(view):
+            return rule.reason
+    for rule in READER_RULES:
+        if not rule.allows(view) and not (rule.reason is Reason.SUPPORTER and plan.asks_supporters):
+            return rule.reason
     return None
 
 
+def _candidate(
+    plan: Plan, view: View, placement: Placement, article: Access, stopped: Reason | None
+) -> Campaign | Reason:
+    """The best campaign for the placement, or why there is none."""
+    if not view.site.uses(placement):
+        return Reason.SWITCHED_OFF
+    if placement is Placement.GATE:
+        return _gate(plan, view, article, stopped)
+    if stopped is Reason.SITE_CAP and plan.always_ask:
+        found = plan.best(view, placement, among=plan.always_ask)
+        return Reason.SITE_CAP if isinstance(found, Reason) else found
+    return stopped or plan.best(view, placement)
+
+
+def _gate(plan: Plan, view: View, article: Access, stopped: Reason | None) -> Campaign | Reason:
+    """A gate obeys the meter, not the caps; but whoever asked to be left in peace is gated without being asked."""
+    if stopped is Reason.PAGE_EXCLUDED:
+        return stopped
+    if article.granted:
+        return Reason.ACCESS_GRANTED
+    if stopped in GATE_REASONS:
+        return stopped
+    return plan.best(view, Placement.GATE, capped=False)
+
+
 def _share_the_page(
-    candidates: Mapping[Placement, Campaign | Reason], per_page: int, reader_id: str
+    candidates: Mapping[Placement, Campaign | Reason], view: View, weights: Weights
 ) -> dict[Placement, Outcome]:
-    """Admits candidates, best priority first, until the page is full or one has it to itself."""
+    """Admits candidates, the gate and then the best priority first, until the page is full or one has it to itself."""
     outcomes: dict[Placement, Outcome] = {}
     admitted: list[Placement] = []
     for placement, candidate in sorted(candidates.items(), key=_rank):
         if isinstance(candidate, Reason):
             outcomes[placement] = _WITHHELD[candidate]
-        elif len(admitted) >= per_page:
-            outcomes[placement] = _WITHHELD[Reason.SITE_CAP]
         elif admitted and (placement.has_the_page_to_itself or admitted[0].has_the_page_to_itself):
             outcomes[placement] = _WITHHELD[Reason.SHUT_OUT]
+        elif len(admitted) >= view.site.per_page:
+            outcomes[placement] = _WITHHELD[Reason.SITE_CAP]
         else:
             admitted.append(placement)
-            outcomes[placement] = Show(candidate, choose_variant(candidate, reader_id))
+            outcomes[placement] = _ask(candidate, view, weights)
     return outcomes
 
 
-def _rank(item: tuple[Placement, Campaign | Reason]) -> tuple[int, str]:
-    _, candidate = item
-    return (0, "") if isinstance(candidate, Reason) else (-candidate.priority, candidate.id)
+def _ask(campaign: Campaign, view: View, weights: Weights) -> Outcome:
+    if in_holdback(view.site, view.reader):
+        return Withhold(Reason.HOLDBACK, campaign)
+    return Show(campaign, choose_variant(campaign, view.reader, weights.get(campaign.id)))
+
+
+def _rank(item: tuple[Placement, Campaign | Reason]) -> tuple[int, int, str]:
+    placement, candidate = item
+    if isinstance(candidate, Reason):
+        return (0, 0, "")
+    return (0 if placement is Placement.GATE else 1, -candidate.priority, candidate.id)

@@ -1,10 +1,11 @@
-"""What is known of one reader, and of the page in front of them."""
+"""What is known of one reader: who they are, how they came, and what they did before."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 from hashlib import blake2b
+from typing import NamedTuple, TypeAlias
 
 # A delayed payment (a bank debit) that has not settled after this long is no reason to keep quiet any more.
 PENDING_PAYMENT = timedelta(days=14)
@@ -15,17 +16,21 @@ def short_key(text: str) -> int:
     return int.from_bytes(blake2b(text.encode(), digest_size=4).digest(), "little")
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The page that is open. Texts are as the site wrote them."""
+def topic_key(kind: str, name: str) -> int:
+    """What the record holds of a section or tag that a campaign counts articles in. `kind`: "section" or "tag"."""
+    return short_key(f"{kind}/{name.casefold()}")
 
-    url: str
-    section: str = ""
-    tags: tuple[str, ...] = ()
-    authors: tuple[str, ...] = ()
-    language: str = ""
-    premium: bool = False
-    type: str = "other"
+
+class Visit(NamedTuple):
+    """How the reader came and what the site says of them. None and empty: not known."""
+
+    country: str | None = None
+    device: str | None = None
+    referrer: str = ""
+    utm: Mapping[str, str] = {}
+    signed_in: bool | None = None
+    attributes: Mapping[str, str] = {}
+    newsletters: frozenset[str] = frozenset()
 
 
 class GiftState(IntEnum):
@@ -54,19 +59,38 @@ class Impression:
     at: datetime
 
 
+# An article that was opened: its key, when it was last opened, and when the meter counted it (0: it did not), in
+# seconds since 1970. A bare tuple of numbers, because there may be hundreds in one history.
+Article: TypeAlias = tuple[int, int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """Everything held on one reader. Impressions are in the order they happened."""
 
     first_seen: datetime
+    visits: int = 1
     snoozed_until: datetime | None = None
     dismissed_at: datetime | None = None
+    dismissals: int = 0
+    never_again: bool = False
+    put_off_at: datetime | None = None
+    """When the gate was last put off."""
     impressions: Sequence[Impression] = ()
     gifts: Sequence[Gift] = ()
-    read_at: Sequence[int] = ()
-    """When each distinct article was last opened, in seconds since 1970; numbers, because there may be hundreds."""
+    articles: Sequence[Article] = ()
+    topics: Sequence[tuple[int, int]] = ()
+    """(topic, article) keys, for the topics that some campaign counts."""
+    newsletters: Sequence[int] = ()
+    """The short keys of the newsletters this reader has."""
 
-    def articles_read(self, window: timedelta, now: datetime) -> int:
-        """How many distinct articles were opened in the half-open window (now - window, now]."""
-        start = (now - window).timestamp()
-        return sum(1 for at in self.read_at if at > start)
+    def articles_read(self, since: float, topic: int | None = None) -> int:
+        """How many distinct articles were opened after `since` (seconds since 1970), all or those of one topic."""
+        if topic is None:
+            return sum([opened_at > since for _, opened_at, _ in self.articles])
+        among = {article for about, article in self.topics if about == topic}
+        return sum(key in among and opened_at > since for key, opened_at, _ in self.articles)
+
+    def counted(self, since: int) -> list[int]:
+        """When the meter counted each article that it counted at `since` or later, oldest first."""
+        return sorted(counted_at for _, _, counted_at in self.articles if counted_at >= since)

@@ -1,97 +1,39 @@
 """Why an appeal is withheld: every rule, in order, each a row that names its reason. Source: DESIGN §6."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
+from service.domain.audience import Condition
 from service.domain.campaign import Campaign
-from service.domain.reader import PENDING_PAYMENT, Gift, GiftState, History, Page
-from service.domain.site import FrequencyCap, Placement, Rest, Site
+from service.domain.experiment import in_share
+from service.domain.reason import Reason
+from service.domain.site import FrequencyCap, Placement
+from service.domain.view import Cohort, View
 
 
-class Reason(StrEnum):
-    """The closed list. README, staff page and metrics are made from it."""
+class Rule(NamedTuple):
+    """One row about the site, the page and the reader: the reason, when the view passes, and what was compared."""
 
-    SWITCHED_OFF = "switched_off"
-    PAGE_EXCLUDED = "page_excluded"
-    NO_CONSENT = "no_consent"
-    STORE_UNAVAILABLE = "store_unavailable"
-    SUPPORTER = "supporter"
-    SNOOZED = "snoozed"
-    DISMISSED = "dismissed"
-    SITE_CAP = "site_cap"
-    NOT_SCHEDULED = "not_scheduled"
-    CAMPAIGN_CAP = "campaign_cap"
-    NO_CAMPAIGN = "no_campaign"
-    SHUT_OUT = "shut_out"
-
-    @property
-    def meaning(self) -> str:
-        """One sentence for staff and for the README."""
-        return _MEANINGS[self]
+    reason: Reason
+    allows: Callable[[View], bool]
+    compared: Callable[[View], Mapping[str, Any]]
 
 
-_MEANINGS = {
-    Reason.SWITCHED_OFF: "The site or this placement is switched off in site.yaml.",
-    Reason.PAGE_EXCLUDED: "The page is listed under never_ask_on.",
-    Reason.NO_CONSENT: "The reader has not agreed to storage, so their history cannot be known.",
-    Reason.STORE_UNAVAILABLE: "Redis cannot be reached, so the reader's history cannot be known.",
-    Reason.SUPPORTER: "The reader gives regularly, gave recently, or has a payment on its way.",
-    Reason.SNOOZED: 'The reader chose "remind me later" and the time has not come.',
-    Reason.DISMISSED: "The reader closed an appeal less than rest.after_dismissal ago.",
-    Reason.SITE_CAP: "The site's frequency cap is reached: appeals per window, gap between two, or per page.",
-    Reason.NOT_SCHEDULED: "The best campaign for this placement has not begun or has ended.",
-    Reason.CAMPAIGN_CAP: "The best campaign for this placement has reached its own frequency cap.",
-    Reason.NO_CAMPAIGN: "No campaign is written for this placement.",
-    Reason.SHUT_OUT: "An appeal that needs the page to itself was chosen for another placement, or this one needs it.",
-}
+class PlacementRule(NamedTuple):
+    """One row about a placement."""
+
+    reason: Reason
+    allows: Callable[[View, Placement], bool]
+    compared: Callable[[View, Placement], Mapping[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """One reader at one moment: all that the rules about readers may look at."""
+class CampaignRule(NamedTuple):
+    """One row about a campaign."""
 
-    site: Site
-    history: History
-    now: datetime
-
-
-PlacementRule = tuple[Reason, Callable[[Site, Placement], bool]]
-PageRule = tuple[Reason, Callable[[Site, Page], bool]]
-ReaderRule = tuple[Reason, Callable[[View], bool]]
-CampaignRule = tuple[Reason, Callable[[View, Campaign], bool]]
-
-
-def switched_on(site: Site, placement: Placement) -> bool:
-    """True unless the site's or the placement's kill switch is off."""
-    return site.switched_on and placement in site.placements and site.placements[placement].switched_on
-
-
-def page_allowed(site: Site, page: Page) -> bool:
-    """True unless staff said never to ask on this page."""
-    return not site.never_ask_on.cover(page)
-
-
-def is_supporter(gifts: Sequence[Gift], rest: Rest, now: datetime) -> bool:
-    """True for a reader who gives regularly, gave within `rest.after_once`, or whose payment is on its way.
-
-    One who stopped giving is left in peace for `rest.after_cancelled`. Source: DESIGN §6, rule 3.
-    """
-    spans = {
-        GiftState.PENDING: PENDING_PAYMENT,
-        GiftState.ONCE: rest.after_once,
-        GiftState.ENDED: rest.after_cancelled,
-    }
-    return any(
-        gift.state is GiftState.RECURRING or (gift.state in spans and now < gift.at + spans[gift.state])
-        for gift in gifts
-    )
-
-
-def not_supporter(view: View) -> bool:
-    """True while the reader may be asked for money."""
-    return not view.history.gifts or not is_supporter(view.history.gifts, view.site.rest, view.now)
+    reason: Reason
+    allows: Callable[[View, Campaign], bool]
+    compared: Callable[[View, Campaign], Mapping[str, Any]]
 
 
 def not_snoozed(view: View) -> bool:
@@ -100,10 +42,15 @@ def not_snoozed(view: View) -> bool:
     return until is None or until <= view.now
 
 
+def rest_after(view: View) -> timedelta:
+    """How long the reader's last dismissal is respected: longer with each, where site.yaml says so."""
+    return view.site.rest.after_dismissals(max(1, view.history.dismissals))
+
+
 def not_dismissed(view: View) -> bool:
     """True once `rest.after_dismissal` has passed since the last dismissal."""
     at = view.history.dismissed_at
-    return at is None or at + view.site.rest.after_dismissal <= view.now
+    return at is None or at + rest_after(view) <= view.now
 
 
 def under_cap(seen: Sequence[datetime], cap: FrequencyCap, now: datetime) -> bool:
@@ -114,12 +61,21 @@ def under_cap(seen: Sequence[datetime], cap: FrequencyCap, now: datetime) -> boo
     if not seen:
         return cap.max > 0
     start = now - cap.window
-    return sum(at > start for at in seen) < cap.max and seen[-1] + cap.min_gap <= now
+    return sum([at > start for at in seen]) < cap.max and seen[-1] + cap.min_gap <= now
+
+
+def _all_seen(view: View) -> list[datetime]:
+    return [impression.at for impression in view.history.impressions]
 
 
 def under_site_cap(view: View) -> bool:
     """True while all campaigns together stay under the site's cap."""
-    return under_cap([impression.at for impression in view.history.impressions], view.site.frequency, view.now)
+    return under_cap(_all_seen(view), view.site.frequency, view.now)
+
+
+def welcome(view: View, campaign: Campaign) -> bool:
+    """True when the campaign is for readers who have given as much as this one. Source: DESIGN §6, rule 3."""
+    return view.cohort in campaign.audience.supporters.cohorts
 
 
 def scheduled(view: View, campaign: Campaign) -> bool:
@@ -127,23 +83,100 @@ def scheduled(view: View, campaign: Campaign) -> bool:
     return campaign.schedule.covers(view.now)
 
 
+def unmet(view: View, campaign: Campaign) -> Condition | None:
+    """The first condition of the audience that does not hold, or None."""
+    for condition in campaign.audience.conditions:
+        if not condition.holds(view):
+            return condition
+    return None
+
+
+def rolled_out(view: View, campaign: Campaign) -> bool:
+    """True for the share of readers that a staged campaign has reached; a larger share only adds readers."""
+    return in_share(f"rollout/{campaign.id}", view.reader, campaign.rollout)
+
+
+def in_audience(view: View, campaign: Campaign) -> bool:
+    """True when every condition holds and the rollout has reached the reader."""
+    return unmet(view, campaign) is None and (campaign.rollout >= 1 or rolled_out(view, campaign))
+
+
+def _seen_of(view: View, campaign: Campaign) -> list[datetime]:
+    return [impression.at for impression in view.history.impressions if impression.campaign_key == campaign.key]
+
+
 def under_campaign_cap(view: View, campaign: Campaign) -> bool:
-    """True while the campaign stays under its own cap, or has none."""
-    if campaign.frequency is None:
+    """True while the campaign stays under its own cap, or has none. On days when it always asks, it has none."""
+    if campaign.frequency is None or campaign.always_ask:
         return True
-    seen = [impression.at for impression in view.history.impressions if impression.campaign_key == campaign.key]
-    return under_cap(seen, campaign.frequency, view.now)
+    return under_cap(_seen_of(view, campaign), campaign.frequency, view.now)
 
 
-PLACEMENT_RULES: Sequence[PlacementRule] = ((Reason.SWITCHED_OFF, switched_on),)
-PAGE_RULES: Sequence[PageRule] = ((Reason.PAGE_EXCLUDED, page_allowed),)
-READER_RULES: Sequence[ReaderRule] = (
-    (Reason.SUPPORTER, not_supporter),
-    (Reason.SNOOZED, not_snoozed),
-    (Reason.DISMISSED, not_dismissed),
-    (Reason.SITE_CAP, under_site_cap),
+def _cap(cap: FrequencyCap | None, seen: Sequence[datetime], now: datetime) -> Mapping[str, Any]:
+    if cap is None:
+        return {"cap": None}
+    in_window = sum(at > now - cap.window for at in seen)
+    last = {"last seen": seen[-1], "at least apart": cap.min_gap} if seen and cap.min_gap else {}
+    return {"seen": in_window, "at most": cap.max, "within": cap.window, **last}
+
+
+def _audience(view: View, campaign: Campaign) -> Mapping[str, Any]:
+    missed = unmet(view, campaign)
+    if missed is not None:
+        return {missed.name: missed.fact.of(view), "wanted": missed.wanted.told()}
+    return {"rollout": campaign.rollout} if campaign.rollout < 1 else {}
+
+
+PLACEMENT_RULES: Sequence[PlacementRule] = (
+    PlacementRule(
+        Reason.SWITCHED_OFF,
+        lambda view, placement: view.site.uses(placement),
+        lambda view, placement: {"site": view.site.switched_on, "placement": placement in view.site.placements},
+    ),
 )
+PAGE_RULES: Sequence[Rule] = (
+    Rule(
+        Reason.PAGE_EXCLUDED,
+        lambda view: not view.site.never_ask_on.cover(view.page),
+        lambda view: {"section": view.page.section, "tags": view.page.tags, "url": view.page.url},
+    ),
+)
+# A gate is stopped by the first three only: it obeys the meter, not dismissals and caps. Source: DESIGN §6.
+READER_RULES: Sequence[Rule] = (
+    Rule(
+        Reason.SUPPORTER,
+        lambda view: view.cohort is not Cohort.SUPPORTER,
+        lambda view: {"reader": view.cohort, "gifts": [gift.state.name.lower() for gift in view.history.gifts]},
+    ),
+    Rule(Reason.NEVER_AGAIN, lambda view: not view.history.never_again, lambda view: {}),
+    Rule(Reason.SNOOZED, not_snoozed, lambda view: {"until": view.history.snoozed_until}),
+    Rule(
+        Reason.DISMISSED,
+        not_dismissed,
+        lambda view: {
+            "dismissed at": view.history.dismissed_at,
+            "dismissals": view.history.dismissals,
+            "respected for": rest_after(view),
+        },
+    ),
+    Rule(Reason.SITE_CAP, under_site_cap, lambda view: _cap(view.site.frequency, _all_seen(view), view.now)),
+)
+GATE_REASONS = frozenset({Reason.SUPPORTER, Reason.NEVER_AGAIN, Reason.SNOOZED})
 CAMPAIGN_RULES: Sequence[CampaignRule] = (
-    (Reason.NOT_SCHEDULED, scheduled),
-    (Reason.CAMPAIGN_CAP, under_campaign_cap),
+    CampaignRule(
+        Reason.SUPPORTER,
+        welcome,
+        lambda view, campaign: {"reader": view.cohort, "supporters": campaign.audience.supporters},
+    ),
+    CampaignRule(
+        Reason.NOT_SCHEDULED,
+        scheduled,
+        lambda _, campaign: {"from": campaign.schedule.start, "until": campaign.schedule.end},
+    ),
+    CampaignRule(Reason.NOT_IN_AUDIENCE, in_audience, _audience),
+    CampaignRule(
+        Reason.CAMPAIGN_CAP,
+        under_campaign_cap,
+        lambda view, campaign: _cap(campaign.frequency, _seen_of(view, campaign), view.now),
+    ),
 )

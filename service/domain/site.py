@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
-from re import Pattern
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from service.domain.meter import Meter
 from service.domain.money import Interval
-from service.domain.reader import Page
+from service.domain.page import Exclusions
 
 
 class Placement(StrEnum):
@@ -18,11 +19,15 @@ class Placement(StrEnum):
     BANNER = "banner"
     INLINE = "inline"
     OVERLAY = "overlay"
+    GATE = "gate"
 
     @property
     def has_the_page_to_itself(self) -> bool:
         """True for a placement that shuts out the others on its page view. Source: DESIGN §6."""
-        return self is Placement.OVERLAY
+        return self in _ALONE
+
+
+_ALONE = frozenset({Placement.OVERLAY, Placement.GATE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,7 @@ class PlacementSettings:
     """One placement's kill switch, and what the script needs to know to put it in its place."""
 
     switched_on: bool = True
-    place: Mapping[str, str] = None  # type: ignore[assignment]
+    place: Mapping[str, Any] = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "place", dict(self.place or {}))
@@ -53,34 +58,23 @@ class FrequencyCap:
 class Rest:
     """How long the service keeps quiet after each of these."""
 
-    after_dismissal: timedelta
+    after_dismissal: tuple[timedelta, ...]
+    """After the first dismissal, the second, …; the last one holds for all that follow."""
     after_once: timedelta
     after_cancelled: timedelta
+
+    def after_dismissals(self, count: int) -> timedelta:
+        """How long the `count`-th dismissal (from 1) is respected."""
+        return self.after_dismissal[min(count, len(self.after_dismissal)) - 1]
 
 
 @dataclass(frozen=True, slots=True)
 class Snooze:
-    """What "remind me later" offers, in days."""
+    """What "remind me later" offers, in days; `never`: also "never ask me again"."""
 
     choices: tuple[int, ...]
     default: int
-
-
-@dataclass(frozen=True, slots=True)
-class Exclusions:
-    """Pages on which nobody is ever asked. Any one match is enough."""
-
-    sections: frozenset[str] = frozenset()
-    tags: frozenset[str] = frozenset()
-    urls: Pattern[str] | None = None
-
-    def cover(self, page: Page) -> bool:
-        """True when `page` is one of them; sections and tags match whatever their case."""
-        return (
-            page.section.casefold() in self.sections
-            or not self.tags.isdisjoint(map(str.casefold, page.tags))
-            or bool(self.urls and self.urls.fullmatch(page.url))
-        )
+    never: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +113,16 @@ class Site:
     snooze: Snooze
     never_ask_on: Exclusions
     placements: Mapping[Placement, PlacementSettings]
+    meter: Meter | None = None
+    holdback: float = 0.0
+    newsletters: Mapping[str, str] = None  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "newsletters", self.newsletters or {})
+
+    def uses(self, placement: Placement) -> bool:
+        """True where site.yaml has the placement, and neither it nor the site is switched off."""
+        return self.switched_on and placement in self.placements and self.placements[placement].switched_on
 
     @property
     def default_language(self) -> str:

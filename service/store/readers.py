@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from service.domain.access import UNMETERED, Metering
 from service.domain.reader import Gift, History, short_key
 from service.store.connection import Store, load_script
 from service.store.record import SNOOZED, history_from
@@ -13,11 +14,12 @@ KEEP = timedelta(days=400)
 _KEEP_MS = KEEP // timedelta(milliseconds=1)
 
 _VIEW, _EVENTS, _GIFT = load_script("view"), load_script("events"), load_script("gift")
+_PUT_OFF, _NEWSLETTER, _READ = load_script("put_off"), load_script("newsletter"), load_script("read")
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """Something that happened to one appeal. `flag` is one of record.SEEN, CLICKED, DISMISSED."""
+    """Something that happened to one appeal. `flag` is one of record.SEEN, CLICKED, DISMISSED, SNOOZED, NEVER."""
 
     campaign_key: int
     receipt_key: int
@@ -30,10 +32,37 @@ class ReaderStore:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def record_view(self, site: str, reader: str, article: str | None, now: datetime) -> History:
-        """The reader's history, with this page view in it. `article`: the article's address, None on other pages."""
-        key = short_key(article) if article else 0
-        return history_from(self._store.run(_VIEW, _key(site, reader), int(now.timestamp()), _KEEP_MS, key))
+    def record_view(
+        self,
+        site: str,
+        reader: str,
+        article: int,
+        now: datetime,
+        metering: Metering = UNMETERED,
+        topics: Sequence[int] = (),
+    ) -> History:
+        """The reader's history, with this page view in it.
+
+        `article`: the article's key, 0 on other pages. `metering`: whether and how the meter counts it. `topics`: those
+        of its topics that some campaign counts.
+        """
+        words = (int(now.timestamp()), _KEEP_MS, article, *metering, *topics)
+        return history_from(self._store.run(_VIEW, _key(site, reader), *words))
+
+    def history(self, site: str, reader: str, now: datetime) -> History:
+        """The reader's history as it is, changing nothing; a reader nobody remembers has just come."""
+        return history_from(self._store.run(_READ, _key(site, reader), int(now.timestamp())))
+
+    def put_off(self, site: str, reader: str, metering: Metering, span: timedelta, now: datetime) -> datetime | None:
+        """Puts the gate off for `span`: until when; None where the reader has done so before in this period."""
+        words = (int(now.timestamp()), _KEEP_MS, metering.since, int(span.total_seconds()))
+        until = int(self._store.run(_PUT_OFF, _key(site, reader), *words))
+        return datetime.fromtimestamp(until, UTC) if until else None
+
+    def record_newsletter(self, site: str, reader: str, newsletter: str, now: datetime, *, has: bool) -> None:
+        """Remembers that the reader has this newsletter of the site, or no longer has it."""
+        words = (int(now.timestamp()), _KEEP_MS, short_key(newsletter), int(has))
+        self._store.run(_NEWSLETTER, _key(site, reader), *words)
 
     def record_events(self, site: str, reader: str, happenings: Sequence[Happening], now: datetime) -> list[bool]:
         """For each, whether it is new; one that was recorded before changes nothing."""

@@ -33,24 +33,25 @@ class AccessTokens:
         self.key_set = {"keys": public}
         self._minute = _Minute(0)
 
-    def token(self, site_id: str, url: str, now: datetime) -> str:
-        """Says that the article at `url` may be read: until the end of this minute and five minutes more."""
+    def token(self, site_id: str, url: str, reason: str, now: datetime) -> str:
+        """Says that the article at `url` may be read, and why: until the end of this minute and five minutes more."""
         bucket = int(now.timestamp()) // BUCKET_SECONDS
         minute = self._minute
         if minute.bucket != bucket or minute.characters > _MOST_CHARACTERS:
             # Replaced as a whole, so that a thread of another minute can only keep its own for longer, never mix them.
             minute = self._minute = _Minute(bucket)
-        token = minute.tokens.get((site_id, url))
+        token = minute.tokens.get((site_id, url, reason))
         if token is None:
-            token = minute.tokens[site_id, url] = self._sign(site_id, url, bucket * BUCKET_SECONDS)
+            token = minute.tokens[site_id, url, reason] = self._sign(site_id, url, reason, bucket * BUCKET_SECONDS)
             minute.characters += len(url) + len(token)
         return token
 
-    def _sign(self, site_id: str, url: str, at: int) -> str:
+    def _sign(self, site_id: str, url: str, reason: str, at: int) -> str:
         claims = {
             "iss": self._issuer,
             "aud": site_id,
             "sub": url,
+            "reason": reason,
             "iat": at,
             "exp": at + BUCKET_SECONDS + LIFE_SECONDS,
         }
@@ -59,10 +60,10 @@ class AccessTokens:
 
 @dataclass(slots=True)
 class _Minute:
-    """The tokens of one minute, by site and address."""
+    """The tokens of one minute, by site, address and reason."""
 
     bucket: int
-    tokens: dict[tuple[str, str], str] = field(default_factory=dict)
+    tokens: dict[tuple[str, str, str], str] = field(default_factory=dict)
     characters: int = 0
 
 

@@ -10,7 +10,7 @@ from service.catalogue.languages import direction, plural_form
 from service.catalogue.words import Dictionary, Words
 from service.domain.campaign import Campaign, Element, Node, Placeholder, Variant
 from service.domain.money import Interval, exponent
-from service.domain.site import Site
+from service.domain.site import Placement, Site
 from service.web.money_labels import money_label, money_symbol
 
 _HOLE = re.compile("\ue000([0-9]+)\ue001")  # private-use characters, which copy never needs
@@ -91,7 +91,7 @@ class Appeals:
             "placement": campaign.placement,
             "language": language,
             "direction": direction(language),
-            "dismissible": True,
+            "dismissible": campaign.placement is not Placement.GATE,
             "place": site.placements[campaign.placement].place,
             "copy": {
                 "heading": _tree(copy.heading, holes),
@@ -153,4 +153,4 @@ def form(site: Site, currency: str, words: Words, language: str) -> dict[str, An
 
 def _snooze(site: Site, words: Words) -> Mapping[str, Any]:
     choices = [{"days": days, "label": words.count("in_days", days)} for days in site.snooze.choices]
-    return {"choices": choices, "default_days": site.snooze.default}
+    return {"choices": choices, "default_days": site.snooze.default, "never": site.snooze.never}

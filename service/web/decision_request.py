@@ -8,28 +8,32 @@ truth. A property test holds the two against each other.
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from service.domain.reader import Page
+from service.domain.page import Page
+from service.domain.reader import Visit
 from service.domain.site import Placement
 from service.web.requests import load
-from service.web.schemas import DEVICES, LONGEST_NAME, LONGEST_URL, MOST_UTM, DecisionSchema
+from service.web.schemas import DEVICES, LONGEST_NAME, LONGEST_TOKEN, LONGEST_URL, MOST_NAMES, DecisionSchema
 
 _SCHEMA = DecisionSchema()
 _KEYS = frozenset(_SCHEMA.fields)
 _PAGE_KEYS = frozenset(("url", "section", "tags", "authors", "language", "premium", "type"))
-_VISIT_KEYS = frozenset(("referrer", "utm", "device", "width"))
+_VISIT_KEYS = frozenset(("referrer", "utm", "device", "width", "signed_in", "attributes", "newsletters"))
+_NO_VISIT: Mapping[str, Any] = {}
 _PLACEMENTS = {str(placement): placement for placement in Placement}
 _MOST_PAGES = 10_000
 _MOST_CHARACTERS = 4_000_000  # 16 MB at worst: anybody may send us pages, and long ones
 
 
 class DecisionRequest(NamedTuple):
-    """One page view. `reader` is the token as it came, or None."""
+    """One page view. `reader` and `preview` are the tokens as they came, or None."""
 
     site: str
     reader: str | None
     consent: bool
     page: Page
+    visit: Visit
     placements: tuple[Placement, ...]
+    preview: str | None
 
 
 class DecisionRequests:
@@ -39,11 +43,11 @@ class DecisionRequests:
         self._pages: dict[tuple[Any, ...], Page] = {}
         self._characters = 0
 
-    def read(self, values: Any) -> DecisionRequest:
-        """The request in `values`. Raises ProblemError naming the first field that is wrong."""
-        return self.accept(values) or self.validate(values)
+    def read(self, values: Any, country: str | None = None) -> DecisionRequest:
+        """The request in `values`, from `country`. Raises ProblemError naming the first field that is wrong."""
+        return self.accept(values, country) or self.validate(values, country)
 
-    def validate(self, values: Any) -> DecisionRequest:
+    def validate(self, values: Any, country: str | None = None) -> DecisionRequest:
         """`read` by the schema alone."""
         loaded = load(_SCHEMA, values)
         request = DecisionRequest(
@@ -51,7 +55,9 @@ class DecisionRequests:
             reader=loaded["reader"] or None,
             consent=loaded["consent"] is not False,
             page=loaded["page"],
+            visit=_visit(loaded["visit"] or {}, country),
             placements=tuple(dict.fromkeys(loaded["placements"])),
+            preview=loaded["preview"] or None,
         )
         self._remember(values["page"], request.page)
         return request
@@ -66,18 +72,20 @@ class DecisionRequests:
             self._characters = _length(key)
         self._pages[key] = accepted
 
-    def accept(self, values: Any) -> DecisionRequest | None:
+    def accept(self, values: Any, country: str | None = None) -> DecisionRequest | None:
         """The request, when it certainly is what the schema accepts; else None."""
         if type(values) is not dict or not values.keys() <= _KEYS:
             return None
-        site, reader, consent = values.get("site"), values.get("reader"), values.get("consent", True)
-        if type(site) is not str or not _plain_text(reader, 600) or type(consent) is not bool:
+        get = values.get
+        site, reader, consent, preview = get("site"), get("reader"), get("consent", True), get("preview")
+        if type(site) is not str or not _plain_text(reader, LONGEST_TOKEN) or type(consent) is not bool:
             return None
-        page = self._known_page(values.get("page"))
-        placements = _known_placements(values.get("placements"))
-        if page is None or placements is None or not _plain_visit(values.get("visit")):
+        page = self._known_page(get("page"))
+        placements = _known_placements(get("placements"))
+        visit: Any = _NO_VISIT if get("visit") is None else get("visit")
+        if page is None or placements is None or not _plain_visit(visit) or not _plain_text(preview, LONGEST_TOKEN):
             return None
-        return DecisionRequest(site, reader or None, consent, page, placements)
+        return DecisionRequest(site, reader or None, consent, page, _visit(visit, country), placements, preview or None)
 
     def _known_page(self, page: Any) -> Page | None:
         if type(page) is not dict or not page.keys() <= _PAGE_KEYS or type(page.get("premium", False)) is not bool:
@@ -122,26 +130,53 @@ def _plain_text(text: Any, longest: int) -> bool:
     return text is None or (type(text) is str and len(text) <= longest)
 
 
-def _plain_visit(visit: Any) -> bool:
-    if visit is None:
-        return True
-    if type(visit) is not dict or not visit.keys() <= _VISIT_KEYS:
-        return False
-    width, device = visit.get("width"), visit.get("device")
-    return (
-        _plain_text(visit.get("referrer"), LONGEST_URL)
-        and _plain_utm(visit.get("utm"))
-        and (width is None or (type(width) is int and 0 <= width <= 100_000))
-        and (device is None or (type(device) is str and device in DEVICES))
+def _visit(visit: Mapping[str, Any], country: str | None) -> Visit:
+    get = visit.get
+    newsletters = get("newsletters")
+    return Visit(
+        country,
+        get("device"),
+        get("referrer") or "",
+        get("utm") or {},
+        get("signed_in"),
+        get("attributes") or {},
+        frozenset(newsletters) if newsletters else _NOTHING,
     )
 
 
-def _plain_utm(utm: Any) -> bool:
-    if not utm:
-        return utm is None or type(utm) is dict
+_NOTHING: frozenset[str] = frozenset()
+
+
+def _plain_visit(visit: Any) -> bool:
+    if type(visit) is not dict or not visit.keys() <= _VISIT_KEYS:
+        return visit is _NO_VISIT
+    get = visit.get
+    width, device, newsletters = get("width"), get("device"), get("newsletters")
     return (
-        type(utm) is dict
-        and len(utm) <= MOST_UTM
-        and all(len(name) <= LONGEST_NAME for name in utm)
-        and all(type(value) is str and len(value) <= LONGEST_NAME for value in utm.values())
+        _plain_text(get("referrer"), LONGEST_URL)
+        and _plain_names(get("utm"))
+        and (width is None or (type(width) is int and 0 <= width <= 100_000))
+        and (device is None or (type(device) is str and device in DEVICES))
+        and (get("signed_in") is None or type(get("signed_in")) is bool)
+        and _plain_names(get("attributes"))
+        and (newsletters is None or _plain_list(newsletters))
+    )
+
+
+def _plain_names(values: Any) -> bool:
+    if not values:
+        return values is None or type(values) is dict
+    return (
+        type(values) is dict
+        and len(values) <= MOST_NAMES
+        and all(len(name) <= LONGEST_NAME for name in values)
+        and all(type(value) is str and len(value) <= LONGEST_NAME for value in values.values())
+    )
+
+
+def _plain_list(names: Any) -> bool:
+    return (
+        type(names) is list
+        and len(names) <= MOST_NAMES
+        and all(type(name) is str and len(name) <= LONGEST_NAME for name in names)
     )

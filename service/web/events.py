@@ -6,8 +6,10 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from service.domain.reader import short_key
+from service.domain.site import Site
 from service.store.readers import Happening
-from service.store.record import CLICKED, DISMISSED, SEEN, SNOOZED
+from service.store.record import CLICKED, DISMISSED, NEVER, SEEN, SNOOZED
+from service.web.access_answers import iso
 from service.web.metrics import count_event
 from service.web.parts import Parts, request_body
 from service.web.problems import ProblemError
@@ -53,10 +55,13 @@ def events_views(parts: Parts) -> Blueprint:
         receipt, site = parts.receipt(wish["receipt"], "receipt")
         if reader_of(parts.tokens, site, wish["reader"]) != receipt.reader:
             raise ProblemError(422, "The receipt is another reader's.", "receipt")
+        now = parts.clock()
+        if wish["never"]:
+            _never(parts, site, receipt, now)
+            return {"until": None}
         if wish["days"] not in site.snooze.choices:
             choices = ", ".join(map(str, site.snooze.choices))
             raise ProblemError(422, f"Must be one of {choices}.", "days")
-        now = parts.clock()
         until = now + timedelta(days=wish["days"])
         if receipt.is_preview:
             return {"until": iso(until)}
@@ -67,6 +72,9 @@ def events_views(parts: Parts) -> Blueprint:
     return views
 
 
-def iso(moment: datetime) -> str:
-    """ISO 8601 in UTC, as every time in this API."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+def _never(parts: Parts, site: Site, receipt: Receipt, now: datetime) -> None:
+    if not site.snooze.never:
+        raise ProblemError(422, "This site does not offer it.", "never")
+    (new,) = parts.readers.record_events(site.id, receipt.reader, [happening(receipt, NEVER)], now)
+    if new:
+        count_event(site.id, receipt.campaign, receipt.variant, receipt.placement, "never")

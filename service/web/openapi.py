@@ -7,7 +7,9 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema, fields
 
-from service.web.schemas import ContributionSchema, DecisionSchema, EventsSchema, SnoozeSchema
+from service.domain.access import AccessReason
+from service.domain.reason import Reason
+from service.web.schemas import ContributionSchema, DecisionSchema, EventsSchema, LaterSchema, SnoozeSchema
 
 
 class ProblemSchema(Schema):
@@ -24,7 +26,13 @@ class AccessSchema(Schema):
     """May this reader read on, and why."""
 
     granted = fields.Boolean()
-    reason = fields.String()
+    reason = fields.String(metadata={"enum": [str(reason) for reason in AccessReason]})
+    used = fields.Integer(metadata={"description": "Free articles used in this period."})
+    allowance = fields.Integer()
+    resets_at = fields.DateTime(allow_none=True, metadata={"description": "When the next article is free again."})
+    token = fields.String(metadata={"description": "A JWT for the publisher's own server; see /.well-known/jwks.json."})
+    markup = fields.Dict(metadata={"description": "The part to be marked up as not free, for search engines."})
+    gate = fields.Dict(metadata={"description": "Where to cut the article, whether it can be put off, and the words."})
 
 
 class DecisionAnswerSchema(Schema):
@@ -33,7 +41,11 @@ class DecisionAnswerSchema(Schema):
     reader = fields.String(allow_none=True, metadata={"description": "Keep it, and send it with the next request."})
     access = fields.Nested(AccessSchema)
     appeals = fields.List(fields.Dict(), metadata={"description": "What to show, each with its receipt."})
-    withheld = fields.Dict(metadata={"description": "Placement -> the reason why nothing is shown there."})
+    withheld = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(metadata={"enum": [str(reason) for reason in Reason]}),
+        metadata={"description": "Placement -> the reason why nothing is shown there."},
+    )
 
 
 class RecordedSchema(Schema):
@@ -43,9 +55,15 @@ class RecordedSchema(Schema):
 
 
 class UntilSchema(Schema):
-    """When the reader may be asked again."""
+    """When the reader may be asked again; null for never."""
 
-    until = fields.DateTime()
+    until = fields.DateTime(allow_none=True)
+
+
+class LaterAnswerSchema(UntilSchema):
+    """The article is open until then."""
+
+    access = fields.Nested(AccessSchema)
 
 
 class CheckoutSchema(Schema):
@@ -58,6 +76,7 @@ _POSTS = (
     ("/v1/decisions", "Decide what one page view gets", DecisionSchema, DecisionAnswerSchema),
     ("/v1/events", "Record what happened to appeals", EventsSchema, RecordedSchema),
     ("/v1/snoozes", "Remind me later", SnoozeSchema, UntilSchema),
+    ("/v1/access/later", "Put a soft gate off", LaterSchema, LaterAnswerSchema),
     ("/v1/contributions", "Start a contribution", ContributionSchema, CheckoutSchema),
 )
 _GETS = (

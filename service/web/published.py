@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from service.catalogue.loader import Catalogue
 from service.catalogue.words import Dictionary
+from service.web.access_answers import AccessAnswers
 from service.web.appeals import Appeals
 from service.web.decision_request import DecisionRequests
 
@@ -14,9 +15,10 @@ class Published:
 
     catalogue: Catalogue
     appeals: Appeals
+    access: AccessAnswers
     requests: DecisionRequests
 
 
 def publish(catalogue: Catalogue, dictionary: Dictionary) -> Published:
     """Everything that depends on the catalogue, made anew."""
-    return Published(catalogue, Appeals(dictionary), DecisionRequests())
+    return Published(catalogue, Appeals(dictionary), AccessAnswers(dictionary), DecisionRequests())

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from service.domain.money import Interval
-from service.domain.reader import Page
+from service.domain.page import Page
 from service.domain.site import Placement
 
 LONGEST_URL, LONGEST_NAME, LONGEST_LANGUAGE = 2000, 200, 35
-MOST_TAGS, MOST_AUTHORS, MOST_EVENTS, MOST_UTM = 50, 20, 50, 20
+MOST_TAGS, MOST_AUTHORS, MOST_EVENTS, MOST_NAMES, LONGEST_TOKEN = 50, 20, 50, 20, 600
 PAGE_TYPES = ("article", "section", "home", "other")
 DEVICES = ("phone", "tablet", "desktop")
 EVENT_TYPES = ("seen", "clicked", "dismissed")
@@ -23,7 +23,19 @@ def _name(**kwargs: Any) -> fields.String:
 
 
 def _token(**kwargs: Any) -> fields.String:
-    return fields.String(validate=validate.Length(max=600), **kwargs)
+    return fields.String(validate=validate.Length(max=LONGEST_TOKEN), **kwargs)
+
+
+def _named_texts() -> fields.Dict:
+    """Names and values of somebody else's choosing, few and short."""
+    text = fields.String(validate=validate.Length(max=LONGEST_NAME))
+    return fields.Dict(
+        keys=text, values=text, load_default=dict, allow_none=True, validate=validate.Length(max=MOST_NAMES)
+    )
+
+
+def _switch(**kwargs: Any) -> fields.Boolean:
+    return fields.Boolean(allow_none=True, truthy={True}, falsy={False}, **kwargs)
 
 
 class StrictSchema(Schema):
@@ -72,7 +84,7 @@ class PageSchema(StrictSchema):
         validate=validate.Length(max=MOST_AUTHORS),
     )
     language = fields.String(load_default="", allow_none=True, validate=validate.Length(max=LONGEST_LANGUAGE))
-    premium = fields.Boolean(load_default=False, allow_none=True, truthy={True}, falsy={False})
+    premium = _switch(load_default=False)
     type = fields.String(load_default="other", allow_none=True, validate=validate.OneOf(PAGE_TYPES))
 
     @post_load
@@ -92,15 +104,17 @@ class VisitSchema(StrictSchema):
     """How the reader came, and on what."""
 
     referrer = fields.String(load_default="", allow_none=True, validate=validate.Length(max=LONGEST_URL))
-    utm = fields.Dict(
-        keys=fields.String(validate=validate.Length(max=LONGEST_NAME)),
-        values=fields.String(validate=validate.Length(max=LONGEST_NAME)),
-        load_default=dict,
-        allow_none=True,
-        validate=validate.Length(max=MOST_UTM),
-    )
+    utm = _named_texts()
     device = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(DEVICES))
     width = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(0, 100_000))
+    signed_in = _switch(load_default=None)
+    attributes = _named_texts()
+    newsletters = fields.List(
+        fields.String(validate=validate.Length(max=LONGEST_NAME)),
+        load_default=list,
+        allow_none=True,
+        validate=validate.Length(max=MOST_NAMES),
+    )
 
 
 class DecisionSchema(StrictSchema):
@@ -108,12 +122,13 @@ class DecisionSchema(StrictSchema):
 
     site = fields.String(required=True)
     reader = _token(load_default=None, allow_none=True)
-    consent = fields.Boolean(load_default=True, allow_none=True, truthy={True}, falsy={False})
+    consent = _switch(load_default=True)
     page = fields.Nested(PageSchema, required=True)
     visit = fields.Nested(VisitSchema, load_default=dict, allow_none=True)
     placements = fields.List(
         fields.Enum(Placement, by_value=True), required=True, validate=validate.Length(min=1, max=len(Placement))
     )
+    preview = _token(load_default=None, allow_none=True)
 
 
 class EventSchema(StrictSchema):
@@ -130,11 +145,25 @@ class EventsSchema(StrictSchema):
 
 
 class SnoozeSchema(StrictSchema):
-    """POST /v1/snoozes"""
+    """POST /v1/snoozes: for some days, or for as long as we hold the reader."""
 
     reader = _token(required=True)
     receipt = _token(required=True)
-    days = fields.Integer(required=True, strict=True)
+    days = fields.Integer(strict=True)
+    never = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+
+    @validates_schema
+    def _one_of_both(self, values: dict[str, Any], **_: Any) -> None:
+        if ("days" in values) == values["never"]:
+            raise ValidationError({"days": ["Send either days or never."]})
+
+
+class LaterSchema(StrictSchema):
+    """POST /v1/access/later"""
+
+    site = fields.String(required=True)
+    reader = _token(required=True)
+    url = WebAddress(required=True)
 
 
 class ContributionSchema(StrictSchema):

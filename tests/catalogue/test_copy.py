@@ -21,7 +21,7 @@ def copy_of(language: str = "en", **words: str) -> Copy:
     rows = ", ".join(f"{name}: {a_copy(**texts[name])}" for name in texts)
     campaign = a_campaign_yaml(variants=f"{{plain: {{copy: {{{rows}}}}}}}")
     return (
-        a_catalogue(campaigns={"lights-on": campaign}).campaigns[SITE][Placement.INLINE][0].variants[0].copy[language]
+        a_catalogue(campaigns={"lights-on": campaign}).plans[SITE].of(Placement.INLINE)[0].variants[0].copy[language]
     )
 
 

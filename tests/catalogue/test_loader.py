@@ -36,8 +36,8 @@ def problems_of(files: dict[str, Any]) -> list[str]:
 
 def test_the_sample_that_we_ship_has_no_problem() -> None:
     catalogue = Loader(ROOT / "config").load()
-    campaigns = [row for rows in catalogue.campaigns["daily-lantern"].values() for row in rows]
-    assert {row.placement for row in campaigns} == set(Placement)
+    campaigns = catalogue.plans["daily-lantern"].campaigns
+    assert {row.placement for row in campaigns} >= {Placement.BANNER, Placement.INLINE, Placement.OVERLAY}
     assert {len(row.variants) for row in campaigns} == {2}
     assert {language for row in campaigns for variant in row.variants for language in variant.copy} == {"en", "ru"}
 
@@ -115,7 +115,7 @@ def test_a_file_in_the_wrong_place_is_told_where_to_go(tmp_path: Path, name: str
 @pytest.mark.parametrize("name", [".lights-on.yaml.swp", ".lights-on.yaml", "lights-on.yaml~", "notes.txt", "#a.yaml#"])
 def test_what_editors_leave_lying_about_is_not_read(tmp_path: Path, name: str) -> None:
     folder = write_config(tmp_path / "config", staff_files() | {f"sites/{SITE}/campaigns/{name}": "half a fi: le:"})
-    assert len(Loader(folder).load().campaigns[SITE][Placement.INLINE]) == 1
+    assert len(Loader(folder).load().plans[SITE].of(Placement.INLINE)) == 1
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def test_a_new_campaign_and_a_new_site_are_taken(reloader: Reloader[Catalogue], 
     write_config(config_dir, {"sites/mercury/site.yaml": a_site_yaml(name="The Mercury")})
     assert reloader.refresh()
     assert reloader.current.sites.keys() == {SITE, "mercury"}
-    assert len(next(iter(reloader.current.campaigns[SITE].values()))) == 2
+    assert len(reloader.current.plans[SITE].campaigns) == 2
 
 
 def test_an_editors_dangling_lock_beside_a_file_hides_no_edit(

@@ -17,7 +17,7 @@ READERS = [f"reader-{number}" for number in range(10_000)]
 def a_campaign(name: str = "lights-on", **weights: float) -> Campaign:
     """The campaign as the loader makes it of these variants and weights."""
     catalogue = a_catalogue(campaigns={name: a_campaign_yaml(variants=variants_yaml(**weights))})
-    return catalogue.campaigns[SITE][Placement.INLINE][0]
+    return catalogue.plans[SITE].of(Placement.INLINE)[0]
 
 
 def choices(campaign: Campaign, weights: Mapping[str, float] | None = None) -> dict[str, str]:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from service.domain.reader import GiftState
-from service.domain.rules import CAMPAIGN_RULES, PAGE_RULES, PLACEMENT_RULES, READER_RULES, Reason
+from service.domain.reason import Reason
+from service.domain.rules import CAMPAIGN_RULES, PAGE_RULES, PLACEMENT_RULES, READER_RULES
 from tests.builders import (
     DAY,
     HOUR,
@@ -31,14 +32,17 @@ def test_a_reader_we_know_nothing_bad_of_is_asked() -> None:
 
 def test_the_rules_run_in_the_order_of_the_design() -> None:
     rows = [*PLACEMENT_RULES, *PAGE_RULES, *READER_RULES, *CAMPAIGN_RULES]
-    assert [str(reason) for reason, _ in rows] == [
+    assert [str(rule.reason) for rule in rows] == [
         "switched_off",
         "page_excluded",
         "supporter",
+        "never_again",
         "snoozed",
         "dismissed",
         "site_cap",
+        "supporter",
         "not_scheduled",
+        "not_in_audience",
         "campaign_cap",
     ]
 

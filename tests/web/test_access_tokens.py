@@ -40,11 +40,11 @@ def of(*secrets: str) -> AccessTokens:
 
 
 TOKENS = of(OLD)
-TOKEN = TOKENS.token(SITE, ARTICLE, NOW)
+TOKEN = TOKENS.token(SITE, ARTICLE, "within_allowance", NOW)
 
 
 def test_the_keys_at_the_well_known_address_verify_the_token(app: Flask, client: FlaskClient) -> None:
-    token = parts_of(app).access_tokens.token(SITE, ARTICLE, NOW)
+    token = parts_of(app).access_tokens.token(SITE, ARTICLE, "within_allowance", NOW)
     answer = client.get("/.well-known/jwks.json")
     claims = verified(token, answer.get_json())
     at = int(NOW.timestamp())
@@ -72,7 +72,7 @@ def test_every_worker_has_the_same_keys() -> None:
 
 @pytest.mark.parametrize("second", [0, 1, 59])
 def test_a_token_lives_five_minutes_from_the_end_of_its_minute(second: int) -> None:
-    token = of(OLD).token(SITE, ARTICLE, NOW + second * SECOND)
+    token = of(OLD).token(SITE, ARTICLE, "within_allowance", NOW + second * SECOND)
     assert verified(token, TOKENS.key_set, NOW + 359 * SECOND)
     with pytest.raises(jwt.ExpiredSignatureError):
         verified(token, TOKENS.key_set, NOW + 360 * SECOND)
@@ -80,9 +80,9 @@ def test_a_token_lives_five_minutes_from_the_end_of_its_minute(second: int) -> N
 
 def test_the_next_minute_has_a_token_of_its_own() -> None:
     tokens = of(OLD)
-    token = tokens.token(SITE, ARTICLE, NOW)
-    assert tokens.token(SITE, ARTICLE, NOW + 59 * SECOND) == token
-    later = tokens.token(SITE, ARTICLE, NOW + 60 * SECOND)
+    token = tokens.token(SITE, ARTICLE, "within_allowance", NOW)
+    assert tokens.token(SITE, ARTICLE, "within_allowance", NOW + 59 * SECOND) == token
+    later = tokens.token(SITE, ARTICLE, "within_allowance", NOW + 60 * SECOND)
     assert verified(later, tokens.key_set, NOW + 60 * SECOND)["exp"] == int(NOW.timestamp()) + 420
 
 
@@ -105,7 +105,8 @@ def test_two_articles_and_two_sites_of_one_moment_are_not_mixed_up() -> None:
     wanted = [(site, url) for site in (SITE, "mercury") for url in (ARTICLE, f"{ARTICLE}/")]
     for _ in range(2):
         for site, url in wanted:
-            assert verified(tokens.token(site, url, NOW), tokens.key_set, audience=site, subject=url)
+            token = tokens.token(site, url, "within_allowance", NOW)
+            assert verified(token, tokens.key_set, audience=site, subject=url)
 
 
 def claims_changed(token: str) -> str:
@@ -140,18 +141,18 @@ def test_the_public_key_signs_nothing() -> None:
 def test_a_token_outlives_the_change_of_the_secret_but_not_its_removal() -> None:
     changed = of(NEW, OLD)
     assert verified(TOKEN, changed.key_set)
-    assert verified(changed.token(SITE, ARTICLE, NOW), of(NEW).key_set)
+    assert verified(changed.token(SITE, ARTICLE, "within_allowance", NOW), of(NEW).key_set)
     with pytest.raises(KeyError):
         verified(TOKEN, of(NEW).key_set)
     with pytest.raises(KeyError):
-        verified(changed.token(SITE, ARTICLE, NOW), of(OLD).key_set)
+        verified(changed.token(SITE, ARTICLE, "within_allowance", NOW), of(OLD).key_set)
 
 
 def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(access_tokens, "_MOST_CHARACTERS", 10_000)
     tokens = of(OLD)
     for number in range(200):
-        token = tokens.token(SITE, f"{ARTICLE}/{number}", NOW)
+        token = tokens.token(SITE, f"{ARTICLE}/{number}", "within_allowance", NOW)
         assert verified(token, tokens.key_set, subject=f"{ARTICLE}/{number}")
         assert sum(map(len, tokens._minute.tokens.values())) < 11_000
 
@@ -172,12 +173,12 @@ def test_the_python_of_the_readme_does_what_it_says(served: tuple[Flask, str]) -
     example: dict[str, Any] = {}
     exec(code.replace(ISSUER, address).replace("daily-lantern", SITE), example)
     may_be_read = example["may_be_read"]
-    token = parts_of(app).access_tokens.token(SITE, ARTICLE, NOW)
+    token = parts_of(app).access_tokens.token(SITE, ARTICLE, "within_allowance", NOW)
     with freeze_time(NOW):
         assert may_be_read(token, ARTICLE)
         assert not may_be_read(token, f"{ARTICLE}/")
         assert not may_be_read(signature_changed(token), ARTICLE)
-        assert not may_be_read(of(OLD).token(SITE, ARTICLE, NOW), ARTICLE)
+        assert not may_be_read(of(OLD).token(SITE, ARTICLE, "within_allowance", NOW), ARTICLE)
         assert not may_be_read("", ARTICLE)
     with freeze_time(NOW + 360 * SECOND):
         assert not may_be_read(token, ARTICLE)

@@ -41,6 +41,7 @@ def test_a_reader_is_asked_and_told_who_they_are(client: FlaskClient) -> None:
     assert (appeal["campaign"], appeal["variant"], appeal["placement"]) == ("lights-on", "plain", "inline")
     assert appeal["place"] == {"selector": "article", "position": "end"}
     assert appeal["snooze"] == {
+        "never": True,
         "choices": [{"days": 7, "label": "in 7 days"}, {"days": 30, "label": "in 30 days"}], "default_days": 30,
     }  # fmt: skip
     assert appeal["copy"] == {

@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Flask
 from flask.testing import FlaskClient
 
-from service.domain.rules import Reason
+from service.domain.reason import Reason
 from service.web.schemas import ContributionSchema, DecisionSchema, EventsSchema, PageSchema, SnoozeSchema
 from tests.builders import decision
 

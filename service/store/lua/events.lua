@@ -6,7 +6,7 @@ local news = {}
 for i = 3, #ARGV, 4 do
   local row = struct.pack('<II', tonumber(ARGV[i]), tonumber(ARGV[i + 1]))
   local flag, at, flags = tonumber(ARGV[i + 2]), now, 0
-  local from = find_row(r.shown, SHOWN_SIZE, row, 0)
+  local from = find_row(r.shown, SHOWN_SIZE, row)
   if from then
     at, flags = struct.unpack('<IB', r.shown, from + 8)
     -- an appeal counts from the moment it was seen, whatever came first
@@ -19,6 +19,7 @@ for i = 3, #ARGV, 4 do
     r.shown = with_row(r.shown, row .. struct.pack('<IB', at, bit.bor(flags, flag)), MOST_SHOWN)
     if flag == 4 then r.dismissed_at, r.dismissals = now, math.min(r.dismissals + 1, 255) end
     if flag == 8 then r.snoozed_until = tonumber(ARGV[i + 3]) end
+    if flag == 16 then r.flags = bit.bor(r.flags, 1) end
   end
 end
 write_record(KEYS[1], r, ARGV[2])

@@ -2,7 +2,7 @@
 -- ARGV: now, keep_ms, contribution key, fence, at, state. Returns 1 when written.
 local r = read_record(redis.call('GET', KEYS[1]), tonumber(ARGV[1]))
 local key, fence = struct.pack('<I', tonumber(ARGV[3])), tonumber(ARGV[4])
-local from = find_row(r.gifts, GIFT_SIZE, key, 0)
+local from = find_row(r.gifts, GIFT_SIZE, key)
 if from then
   if struct.unpack('<I', r.gifts, from + 4) > fence then return 0 end
   r.gifts = without_row(r.gifts, from, GIFT_SIZE)

@@ -1,45 +1,81 @@
 -- One reader's record, as bytes; every script of this folder is loaded with this text in front of it.
 -- record.py reads the same layout. Numbers are little-endian; times are seconds since 1970.
---   head:     version(1) spare(1) visits(2) first_seen(4) last_seen(4) snoozed_until(4) dismissed_at(4)
---             dismissals(1) articles(1) shown(1) gifts(1)
---   article:  key(4) opened_at(4)                         oldest first
---   shown:    campaign(4) receipt(4) at(4) flags(1)       oldest first; flags 1 seen, 2 clicked, 4 dismissed, 8 snoozed
---   gift:     id(4) fence(4) at(4) state(1)
-local HEAD, HEAD_SIZE = '<BBHIIIIBBBB', 24
-local ARTICLE_SIZE, SHOWN_SIZE, GIFT_SIZE = 8, 13, 13
-local MOST_ARTICLES, MOST_SHOWN, MOST_GIFTS = 200, 60, 30
+--   head:       version(1) flags(1) visits(2) first_seen(4) last_seen(4) snoozed_until(4) dismissed_at(4) put_off_at(4)
+--               dismissals(1) articles(1) topics(1) shown(1) gifts(1) newsletters(1); flags 1 never again
+--   article:    key(4) opened_at(4) counted(3)            oldest first; counted: 0 no, else 1 + the seconds from when the
+--                                                         meter counted it until it was last opened
+--   topic:      topic(4) article(4)                       an article's topic, where some campaign counts it
+--   shown:      campaign(4) receipt(4) at(4) flags(1)     oldest first; flags 1 seen, 2 clicked, 4 dismissed, 8 snoozed,
+--                                                         16 never again
+--   gift:       id(4) fence(4) at(4) state(1)
+--   newsletter: key(4)
+local HEAD, HEAD_SIZE = '<BBHIIIIIBBBBBB', 30
+local ARTICLE_SIZE, TOPIC_SIZE, SHOWN_SIZE, GIFT_SIZE, NEWSLETTER_SIZE = 11, 8, 13, 13, 4
+local MOST_ARTICLES, MOST_TOPICS, MOST_SHOWN, MOST_GIFTS, MOST_NEWSLETTERS = 200, 200, 60, 30, 20
+local MOST_COUNTED = 16777215
 local VISIT_GAP = 1800
 
 local function new_record(now)
-  return {visits = 0, first_seen = now, last_seen = 0, snoozed_until = 0, dismissed_at = 0, dismissals = 0,
-          articles = '', shown = '', gifts = ''}
+  return {flags = 0, visits = 0, first_seen = now, last_seen = 0, snoozed_until = 0, dismissed_at = 0, put_off_at = 0,
+          dismissals = 0, articles = '', topics = '', shown = '', gifts = '', newsletters = ''}
+end
+
+-- The first layout: no meter, no topics, no newsletters.
+local function read_version_1(raw)
+  local r = new_record(0)
+  local _, articles, shown, gifts
+  _, _, r.visits, r.first_seen, r.last_seen, r.snoozed_until, r.dismissed_at, r.dismissals, articles, shown, gifts =
+    struct.unpack('<BBHIIIIBBBB', raw)
+  local rows = {}
+  for i = 0, articles - 1 do rows[#rows + 1] = string.sub(raw, 25 + i * 8, 32 + i * 8) .. '\0\0\0' end
+  r.articles = table.concat(rows)
+  local shown_from = 25 + articles * 8
+  r.shown = string.sub(raw, shown_from, shown_from + shown * SHOWN_SIZE - 1)
+  r.gifts = string.sub(raw, shown_from + shown * SHOWN_SIZE)
+  return r
 end
 
 local function read_record(raw, now)
   if not raw then return new_record(now) end
-  local version, _, visits, first_seen, last_seen, snoozed_until, dismissed_at, dismissals, a, s, g = struct.unpack(HEAD, raw)
-  if version ~= 1 then error('reader record of version ' .. version) end
-  local shown_from = HEAD_SIZE + a * ARTICLE_SIZE
-  local gifts_from = shown_from + s * SHOWN_SIZE
-  return {visits = visits, first_seen = first_seen, last_seen = last_seen, snoozed_until = snoozed_until,
-          dismissed_at = dismissed_at, dismissals = dismissals,
-          articles = string.sub(raw, HEAD_SIZE + 1, shown_from),
-          shown = string.sub(raw, shown_from + 1, gifts_from),
-          gifts = string.sub(raw, gifts_from + 1, gifts_from + g * GIFT_SIZE)}
+  local version = string.byte(raw)
+  if version == 1 then return read_version_1(raw) end
+  if version ~= 2 then error('reader record of version ' .. version) end
+  local r = {}
+  local _, articles, topics, shown, gifts, newsletters
+  _, r.flags, r.visits, r.first_seen, r.last_seen, r.snoozed_until, r.dismissed_at, r.put_off_at, r.dismissals,
+    articles, topics, shown, gifts, newsletters = struct.unpack(HEAD, raw)
+  local at = HEAD_SIZE + 1
+  local function rows(count, size)
+    local from = at
+    at = at + count * size
+    return string.sub(raw, from, at - 1)
+  end
+  r.articles, r.topics = rows(articles, ARTICLE_SIZE), rows(topics, TOPIC_SIZE)
+  r.shown, r.gifts = rows(shown, SHOWN_SIZE), rows(gifts, GIFT_SIZE)
+  r.newsletters = rows(newsletters, NEWSLETTER_SIZE)
+  return r
+end
+
+local function pack_record(r)
+  return struct.pack(HEAD, 2, r.flags, r.visits, r.first_seen, r.last_seen, r.snoozed_until, r.dismissed_at,
+                     r.put_off_at, r.dismissals, #r.articles / ARTICLE_SIZE, #r.topics / TOPIC_SIZE,
+                     #r.shown / SHOWN_SIZE, #r.gifts / GIFT_SIZE, #r.newsletters / NEWSLETTER_SIZE)
+         .. r.articles .. r.topics .. r.shown .. r.gifts .. r.newsletters
 end
 
 local function write_record(key, r, keep_ms)
-  local raw = struct.pack(HEAD, 1, 0, r.visits, r.first_seen, r.last_seen, r.snoozed_until, r.dismissed_at, r.dismissals,
-                          #r.articles / ARTICLE_SIZE, #r.shown / SHOWN_SIZE, #r.gifts / GIFT_SIZE)
-              .. r.articles .. r.shown .. r.gifts
+  local raw = pack_record(r)
   redis.call('SET', key, raw, 'PX', keep_ms)
   return raw
 end
 
 -- Where (from 1) the row that begins with `key` stands in `rows`, or nil.
-local function find_row(rows, size, key, key_at)
-  for from = 1 + key_at, #rows, size do
-    if string.sub(rows, from, from + #key - 1) == key then return from - key_at end
+local function find_row(rows, size, key)
+  local from = 1
+  while true do
+    from = string.find(rows, key, from, true)
+    if not from or (from - 1) % size == 0 then return from end
+    from = from + 1
   end
 end
 

@@ -1,0 +1,86 @@
+"""Lengths of time, periods and moments, as staff write them."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from marshmallow import ValidationError
+
+from service.catalogue.fields import ListOf, StaffField
+from service.catalogue.problems import did_you_mean
+from service.domain.meter import Calendar
+
+_SPAN = re.compile(r"(\d{1,5})\s*([mhdw])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_MOMENT_FORMATS = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
+_YEARS = range(2000, 2200)
+# A reader's record outlives this, and no longer: what is forgotten cannot be kept to.
+_LONGEST_SPAN = timedelta(days=366)
+# A record tells when the meter counted an article for 194 days (store/lua/record.lua).
+_LONGEST_PERIOD = timedelta(days=180)
+
+
+class Span(StaffField):
+    """A length of time: 30m, 12h, 7d or 4w."""
+
+    def __init__(self, *, whole_days: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.whole_days = whole_days
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> timedelta:
+        match = _SPAN.fullmatch(value) if isinstance(value, str) else None
+        if match is None:
+            raise ValidationError(f"must be a length of time such as 12h, 7d or 4w (got {value!r})")
+        span = timedelta(**{_UNITS[match[2]]: int(match[1])})
+        if self.whole_days and (span.seconds or not span):
+            raise ValidationError(f"must be a number of whole days such as 7d (got {value})")
+        if span > _LONGEST_SPAN:
+            raise ValidationError(f"must be a year at most, 366d (got {value})")
+        return span
+
+
+class Spans(StaffField):
+    """A length of time, or a list of them for the first time, the second, and all that follow."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[timedelta, ...]:
+        if isinstance(value, list):
+            return tuple(ListOf(Span()).deserialize(value))
+        return (Span().deserialize(value),)
+
+
+class Period(StaffField):
+    """month, week, or a rolling length of time such as 30d."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Calendar | timedelta:
+        if value in ("month", "week"):
+            return Calendar(value)
+        try:
+            span: timedelta = Span().deserialize(value)
+        except ValidationError as error:
+            raise ValidationError(f"must be month, week, or a length of time such as 30d (got {value!r})") from error
+        if not span:
+            raise ValidationError("must be longer than nothing")
+        if span > _LONGEST_PERIOD:
+            raise ValidationError(f"must be 180 days at most (got {value})")
+        return span
+
+
+def time_zone(text: str) -> ZoneInfo:
+    """An IANA time zone."""
+    if text not in available_timezones():
+        raise ValueError(f"{text} is not a time zone; {did_you_mean(text, sorted(available_timezones()))[:200]}")
+    return ZoneInfo(text)
+
+
+def moment(text: str) -> datetime:
+    """A date and time without zone, as an editor writes it."""
+    for shape in _MOMENT_FORMATS:
+        try:
+            read = datetime.strptime(text, shape)  # noqa: DTZ007  the site's zone is added by whoever knows the site
+        except ValueError:
+            continue
+        if read.year not in _YEARS:
+            raise ValueError(f"{text} is not in this century or the next; leave the line out for no limit")
+        return read
+    raise ValueError(f"{text} must be a date such as 2026-07-10 or 2026-07-10 18:00, in the site's time zone")

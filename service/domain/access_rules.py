@@ -1,0 +1,177 @@
+"""The meter's rules, in order; the first that applies says whether the article is open. Source: DESIGN §5 and §6."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from service.domain.access import Access, AccessReason, is_exempt
+from service.domain.experiment import in_share
+from service.domain.meter import Meter, Mode
+from service.domain.page import Page
+from service.domain.reader import History
+from service.domain.reason import Reason
+from service.domain.site import Placement, Site
+from service.domain.view import Cohort, View
+
+
+class PageView(NamedTuple):
+    """What the access rules look at. `view` is None where the reader's history is not known."""
+
+    site: Site
+    meter: Meter
+    page: Page
+    article: int
+    view: View | None
+    unknown: Reason | None
+    now: datetime
+
+
+class AccessRule(NamedTuple):
+    """One row: the reason, whether the article is open then, and when the row applies."""
+
+    reason: AccessReason
+    granted: Callable[[PageView], bool]
+    applies: Callable[[PageView], bool]
+    compared: Callable[[PageView], Mapping[str, Any]] = lambda _: {}
+
+
+def _always(_: PageView) -> bool:
+    return True
+
+
+def _never(_: PageView) -> bool:
+    return False
+
+
+def since_of(seen: PageView) -> int:
+    """The first second that counts for the meter now."""
+    return seen.meter.since(seen.site.time_zone, seen.now)
+
+
+def counted_now(seen: PageView) -> bool:
+    """True when this article is one of the period's free ones."""
+    if seen.view is None:
+        return False
+    since = since_of(seen)
+    return any(key == seen.article and at >= since for key, _, at in seen.view.history.articles)
+
+
+def is_put_off(seen: PageView) -> bool:
+    """True from pressing "later" until `meter.later` has passed."""
+    at = seen.view.history.put_off_at if seen.view else None
+    return at is not None and seen.meter.mode is Mode.SOFT and seen.now < at + seen.meter.later
+
+
+def may_put_off(meter: Meter, history: History, since: int) -> bool:
+    """True while a soft gate was not put off in this period."""
+    at = history.put_off_at
+    return meter.mode is Mode.SOFT and (at is None or at.timestamp() < since)
+
+
+def in_holdback(site: Site, reader: str) -> bool:
+    """True for the readers who are never asked; the same on every machine, and growing the share moves nobody out."""
+    return in_share(f"holdback/{site.id}", reader, site.holdback)
+
+
+def _counts(seen: PageView) -> Mapping[str, Any]:
+    used = len(seen.view.history.counted(since_of(seen))) if seen.view else 0
+    return {"used": used, "allowance": _allowance(seen)}
+
+
+def _allowance(seen: PageView) -> int:
+    subscribed = seen.view is not None and bool(seen.view.visit.newsletters or seen.view.history.newsletters)
+    return seen.meter.allowance + (seen.meter.newsletter_bonus if subscribed else 0)
+
+
+ACCESS_RULES: Sequence[AccessRule] = (
+    AccessRule(
+        AccessReason.NO_METER,
+        _always,
+        lambda seen: not seen.site.uses(Placement.GATE),
+        lambda seen: {"gate switched on": seen.site.uses(Placement.GATE)},
+    ),
+    AccessRule(
+        AccessReason.NOT_METERED, _always, lambda seen: not seen.page.is_article, lambda seen: {"type": seen.page.type}
+    ),
+    AccessRule(
+        AccessReason.EXEMPT,
+        _always,
+        lambda seen: is_exempt(seen.site, seen.page),
+        lambda seen: {"section": seen.page.section, "tags": list(seen.page.tags), "url": seen.page.url},
+    ),
+    AccessRule(
+        AccessReason.NO_CONSENT,
+        lambda seen: seen.meter.open_without_consent,
+        lambda seen: seen.unknown is Reason.NO_CONSENT,
+    ),
+    AccessRule(
+        AccessReason.STORE_UNAVAILABLE,
+        lambda seen: seen.meter.open_on_outage,
+        lambda seen: seen.unknown is Reason.STORE_UNAVAILABLE,
+    ),
+    AccessRule(
+        AccessReason.HOLDBACK,
+        _always,
+        lambda seen: seen.view is not None and in_holdback(seen.site, seen.view.reader),
+        lambda seen: {"holdback": seen.site.holdback},
+    ),
+    AccessRule(
+        AccessReason.SUPPORTER,
+        _always,
+        lambda seen: seen.view is not None and seen.view.cohort is Cohort.SUPPORTER,
+        lambda seen: {"reader": seen.view.cohort if seen.view else None},
+    ),
+    AccessRule(
+        AccessReason.PREMIUM, _never, lambda seen: seen.page.premium, lambda seen: {"premium": seen.page.premium}
+    ),
+    AccessRule(
+        AccessReason.WITHIN_ALLOWANCE, _always, counted_now, _counts
+    ),
+    AccessRule(
+        AccessReason.PUT_OFF,
+        _always,
+        is_put_off,
+        lambda seen: {"put off at": seen.view and seen.view.history.put_off_at, "for": seen.meter.later},
+    ),
+    AccessRule(AccessReason.USED_UP, _never, _always, _counts),
+)
+
+_OPEN = Access(True, AccessReason.NO_METER)
+
+
+def access(
+    site: Site, page: Page, article: int, view: View | None, unknown: Reason | None, now: datetime
+) -> Access:
+    """Whether the page is open. `article` is the page's key in the record; `unknown`: why there is no `view`.
+
+    Raises nothing.
+    """
+    if site.meter is None:
+        return _OPEN
+    seen = PageView(site, site.meter, page, article, view, unknown, now)
+    for rule in ACCESS_RULES:
+        if rule.applies(seen):
+            return _told(seen, rule.reason, rule.granted(seen))
+    raise AssertionError("the last row always applies")
+
+
+def _told(seen: PageView, reason: AccessReason, granted: bool) -> Access:
+    if reason in _BEFORE_THE_METER or seen.view is None:
+        return Access(granted, reason)
+    history, since = seen.view.history, since_of(seen)
+    counted, allowance = history.counted(since), _allowance(seen)
+    resets_at = seen.meter.resets_at(counted, allowance, seen.site.time_zone, seen.now)
+    return Access(
+        granted,
+        reason,
+        len(counted),
+        allowance,
+        datetime.fromtimestamp(resets_at, UTC) if resets_at is not None else None,
+        not granted and not seen.page.premium and may_put_off(seen.meter, history, since),
+    )
+
+
+_BEFORE_THE_METER = frozenset({
+    AccessReason.NO_METER, AccessReason.NOT_METERED, AccessReason.EXEMPT,
+    AccessReason.NO_CONSENT, AccessReason.STORE_UNAVAILABLE, AccessReason.PREMIUM,
+})  # fmt: skip

@@ -1,0 +1,84 @@
+"""How many articles are free, in which period, and what happens when they are used up."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from service.domain.page import NO_PAGES, Exclusions
+
+_SLICE_SECONDS = 900  # every time zone is off UTC by a multiple of a quarter of an hour
+
+
+class Mode(StrEnum):
+    """Whether the gate can be put off."""
+
+    SOFT = "soft"
+    HARD = "hard"
+
+
+class Calendar(StrEnum):
+    """A period that begins at midnight in the site's time zone."""
+
+    DAY = "day"
+    WEEK = "week"  # from Monday
+    MONTH = "month"
+
+
+Period: TypeAlias = "Calendar | timedelta"
+
+
+@lru_cache(maxsize=1000)
+def _bounds(calendar: Calendar, zone: ZoneInfo, time_slice: int) -> tuple[int, int]:
+    now = datetime.fromtimestamp(time_slice * _SLICE_SECONDS, zone)
+    midnight = datetime(now.year, now.month, now.day, tzinfo=zone)  # wall clock: the zone finds the offset of that day
+    match calendar:
+        case Calendar.DAY:
+            start, end = midnight, midnight + timedelta(days=1)
+        case Calendar.WEEK:
+            start = midnight - timedelta(days=now.weekday())
+            end = start + timedelta(days=7)
+        case Calendar.MONTH:
+            start = midnight.replace(day=1)
+            end = (start + timedelta(days=31)).replace(day=1)
+    return int(start.timestamp()), int(end.timestamp())
+
+
+def calendar_bounds(calendar: Calendar, zone: ZoneInfo, now: datetime) -> tuple[int, int]:
+    """The calendar period around `now`, [start, end) in seconds since 1970; 23 or 25 hours long where clocks change."""
+    return _bounds(calendar, zone, int(now.timestamp()) // _SLICE_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """The site's free articles. Source: DESIGN §5, `meter`."""
+
+    allowance: int
+    period: Period
+    mode: Mode = Mode.SOFT
+    later: timedelta = timedelta(days=1)
+    """How long a soft gate stays open once it was put off."""
+    newsletter_bonus: int = 0
+    exempt: Exclusions = NO_PAGES
+    open_on_outage: bool = True
+    open_without_consent: bool = True
+    markup: bool = False
+
+    def since(self, zone: ZoneInfo, now: datetime) -> int:
+        """The first second whose articles count now: of the calendar period, or of the window (now - period, now]."""
+        if isinstance(self.period, timedelta):
+            return int((now - self.period).timestamp()) + 1
+        return calendar_bounds(self.period, zone, now)[0]
+
+    def resets_at(self, counted: list[int], allowance: int, zone: ZoneInfo, now: datetime) -> int | None:
+        """When the next article is free again, in seconds since 1970; None where none will be, or all still are.
+
+        `counted`: when the articles of the running period were counted, oldest first. In a calendar period all of them
+        are forgotten at its end; a rolling one forgets each when it leaves the window.
+        """
+        if isinstance(self.period, timedelta):
+            leaves = counted[max(0, len(counted) - allowance) :]
+            return leaves[0] + int(self.period.total_seconds()) if leaves else None
+        return calendar_bounds(self.period, zone, now)[1] if allowance else None

@@ -1,0 +1,55 @@
+"""One page view as the rules see it: the site, the reader, the page and the moment."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from service.domain.page import Page
+from service.domain.reader import PENDING_PAYMENT, GiftState, History, Visit
+from service.domain.site import Rest, Site
+
+
+class Cohort(StrEnum):
+    """What a reader has given so far."""
+
+    STRANGER = "stranger"  # nothing
+    LAPSED = "lapsed"  # something, and may be asked again
+    SUPPORTER = "supporter"  # gives regularly, gave recently, has a payment on its way, or stopped not long ago
+
+
+class View(NamedTuple):
+    """All that a rule may look at. A tuple, because every decision makes one."""
+
+    site: Site
+    reader: str
+    history: History
+    cohort: Cohort
+    page: Page
+    visit: Visit
+    now: datetime
+
+
+def view_of(site: Site, reader: str, history: History, page: Page, visit: Visit, now: datetime) -> View:
+    """The page view, with the reader's cohort worked out."""
+    return View(site, reader, history, cohort_of(history, site.rest, now), page, visit, now)
+
+
+def cohort_of(history: History, rest: Rest, now: datetime) -> Cohort:
+    """A supporter gives regularly, gave within `rest.after_once`, or has a payment on its way.
+
+    One who stopped giving is left in peace for `rest.after_cancelled`. Source: DESIGN §6, rule 3.
+    """
+    if not history.gifts:
+        return Cohort.STRANGER
+    spans = {
+        GiftState.PENDING: PENDING_PAYMENT,
+        GiftState.ONCE: rest.after_once,
+        GiftState.ENDED: rest.after_cancelled,
+    }
+    if any(
+        gift.state is GiftState.RECURRING or (gift.state in spans and now < gift.at + spans[gift.state])
+        for gift in history.gifts
+    ):
+        return Cohort.SUPPORTER
+    gave = any(gift.state in (GiftState.ONCE, GiftState.ENDED) for gift in history.gifts)
+    return Cohort.LAPSED if gave else Cohort.STRANGER
