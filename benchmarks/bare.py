@@ -26,7 +26,7 @@ def create_bare() -> "WSGIApplication":
     def serve(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         body = environ["wsgi.input"].read()
         # The reader's place in the body is known, so that nothing is parsed.
-        client.evalsha(_VIEW.sha, 1, f"hb:r:{{bench:{body[-24:-2].decode()}}}", 1_790_000_000, _KEEP_MS, 12345)
+        client.evalsha(_VIEW.sha, 1, f"hb:r:{{bench:{body[-24:-2].decode()}}}", 1_790_000_000, _KEEP_MS, 12345, 0, 0, 0)
         start_response("200 OK", headers)
         return (answer,)
 

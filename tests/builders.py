@@ -129,7 +129,8 @@ def a_reader(
             dismissed_at=dismissed_at,
             impressions=[Impression(campaign_key(campaign), at) for at, campaign in sorted(impressions)],
             gifts=[Gift(state, at) for state, at in gifts],
-            articles=_articles(read_at, counted_at),
+            articles=_moments(read_at or counted_at),
+            counted=_moments(counted_at),
             topics=[(topic, key) for topic, count in (about or {}).items() for key in range(1, count + 1)],
             newsletters=[short_key(name) for name in newsletters],
             **{"first_seen": NOW - 300 * DAY, "dismissals": int(dismissed_at is not None), **facts},
@@ -137,10 +138,8 @@ def a_reader(
     )
 
 
-def _articles(read_at: Sequence[datetime], counted_at: Sequence[datetime]) -> list[tuple[int, int, int]]:
-    opened = [int(at.timestamp()) for at in read_at or counted_at]
-    counted = [int(at.timestamp()) for at in counted_at]
-    return [(key + 1, at, counted[key] if key < len(counted) else 0) for key, at in enumerate(opened)]
+def _moments(moments: Sequence[datetime]) -> list[tuple[int, int]]:
+    return [(key, int(at.timestamp())) for key, at in enumerate(moments, 1)]
 
 
 def a_page(url: str = ARTICLE, **facts: Any) -> Page:

@@ -17,8 +17,6 @@ _MOMENT_FORMATS = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-
 _YEARS = range(2000, 2200)
 # A reader's record outlives this, and no longer: what is forgotten cannot be kept to.
 _LONGEST_SPAN = timedelta(days=366)
-# A record tells when the meter counted an article for 194 days (store/lua/record.lua).
-_LONGEST_PERIOD = timedelta(days=180)
 
 
 class Span(StaffField):
@@ -61,8 +59,6 @@ class Period(StaffField):
             raise ValidationError(f"must be month, week, or a length of time such as 30d (got {value!r})") from error
         if not span:
             raise ValidationError("must be longer than nothing")
-        if span > _LONGEST_PERIOD:
-            raise ValidationError(f"must be 180 days at most (got {value})")
         return span
 
 

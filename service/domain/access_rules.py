@@ -53,7 +53,7 @@ def counted_now(seen: PageView) -> bool:
     if seen.view is None:
         return False
     since = since_of(seen)
-    return any(key == seen.article and at >= since for key, _, at in seen.view.history.articles)
+    return any(key == seen.article and at >= since for key, at in seen.view.history.counted)
 
 
 def is_put_off(seen: PageView) -> bool:
@@ -74,7 +74,7 @@ def in_holdback(site: Site, reader: str) -> bool:
 
 
 def _counts(seen: PageView) -> Mapping[str, Any]:
-    used = len(seen.view.history.counted(since_of(seen))) if seen.view else 0
+    used = len(seen.view.history.counted_since(since_of(seen))) if seen.view else 0
     return {"used": used, "allowance": _allowance(seen)}
 
 
@@ -159,7 +159,7 @@ def _told(seen: PageView, reason: AccessReason, granted: bool) -> Access:
     if reason in _BEFORE_THE_METER or seen.view is None:
         return Access(granted, reason)
     history, since = seen.view.history, since_of(seen)
-    counted, allowance = history.counted(since), _allowance(seen)
+    counted, allowance = history.counted_since(since), _allowance(seen)
     resets_at = seen.meter.resets_at(counted, allowance, seen.site.time_zone, seen.now)
     return Access(
         granted,

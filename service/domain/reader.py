@@ -59,9 +59,8 @@ class Impression:
     at: datetime
 
 
-# An article that was opened: its key, when it was last opened, and when the meter counted it (0: it did not), in
-# seconds since 1970. A bare tuple of numbers, because there may be hundreds in one history.
-Article: TypeAlias = tuple[int, int, int]
+# An article's key and a moment in seconds since 1970. Bare numbers, because there may be hundreds in one history.
+Opened: TypeAlias = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,10 @@ class History:
     """When the gate was last put off."""
     impressions: Sequence[Impression] = ()
     gifts: Sequence[Gift] = ()
-    articles: Sequence[Article] = ()
+    articles: Sequence[Opened] = ()
+    """When each distinct article was last opened, oldest first."""
+    counted: Sequence[Opened] = ()
+    """When the meter counted each article of the running period."""
     topics: Sequence[tuple[int, int]] = ()
     """(topic, article) keys, for the topics that some campaign counts."""
     newsletters: Sequence[int] = ()
@@ -87,10 +89,10 @@ class History:
     def articles_read(self, since: float, topic: int | None = None) -> int:
         """How many distinct articles were opened after `since` (seconds since 1970), all or those of one topic."""
         if topic is None:
-            return sum([opened_at > since for _, opened_at, _ in self.articles])
+            return sum([opened_at > since for _, opened_at in self.articles])
         among = {article for about, article in self.topics if about == topic}
-        return sum(key in among and opened_at > since for key, opened_at, _ in self.articles)
+        return sum(key in among and opened_at > since for key, opened_at in self.articles)
 
-    def counted(self, since: int) -> list[int]:
+    def counted_since(self, since: int) -> list[int]:
         """When the meter counted each article that it counted at `since` or later, oldest first."""
-        return sorted(counted_at for _, _, counted_at in self.articles if counted_at >= since)
+        return sorted(counted_at for _, counted_at in self.counted if counted_at >= since)

@@ -3,11 +3,10 @@
 from datetime import UTC, datetime
 from struct import Struct
 
-from service.domain.reader import Article, Gift, GiftState, History, Impression
+from service.domain.reader import Gift, GiftState, History, Impression
 
-_HEAD = Struct("<BBHIIIIIBBBBBB")
-_ARTICLE = Struct("<IIHB")
-_TOPIC = Struct("<II")
+_HEAD = Struct("<BBHIIIIIBBBBBBB")
+_PAIR = Struct("<II")
 _SHOWN = Struct("<IIIB")
 _GIFT = Struct("<IIIB")
 _NEWSLETTER = Struct("<I")
@@ -19,9 +18,10 @@ def history_from(raw: bytes) -> History:
     """The history in a record."""
     head = _HEAD.unpack_from(raw)
     _, flags, visits, first_seen, _, snoozed_until, dismissed_at, put_off_at, dismissals = head[:9]
-    articles, topics, shown, gifts, newsletters = head[9:]
-    topics_from = _HEAD.size + articles * _ARTICLE.size
-    shown_from = topics_from + topics * _TOPIC.size
+    articles, counted, topics, shown, gifts, newsletters = head[9:]
+    counted_from = _HEAD.size + articles * _PAIR.size
+    topics_from = counted_from + counted * _PAIR.size
+    shown_from = topics_from + topics * _PAIR.size
     gifts_from = shown_from + shown * _SHOWN.size
     newsletters_from = gifts_from + gifts * _GIFT.size
     return History(
@@ -34,18 +34,11 @@ def history_from(raw: bytes) -> History:
         put_off_at=_instant(put_off_at) if put_off_at else None,
         impressions=_impressions(raw[shown_from:gifts_from]) if shown else (),
         gifts=_gifts(raw[gifts_from:newsletters_from]) if gifts else (),
-        articles=_articles(raw[_HEAD.size : topics_from]),
-        topics=list(_TOPIC.iter_unpack(raw[topics_from:shown_from])) if topics else (),
+        articles=list(_PAIR.iter_unpack(raw[_HEAD.size : counted_from])),
+        counted=list(_PAIR.iter_unpack(raw[counted_from:topics_from])) if counted else (),
+        topics=list(_PAIR.iter_unpack(raw[topics_from:shown_from])) if topics else (),
         newsletters=[key for (key,) in _NEWSLETTER.iter_unpack(raw[newsletters_from:])] if newsletters else (),
     )
-
-
-def _articles(rows: bytes) -> list[Article]:
-    """`counted` is stored as 1 + the seconds before the last opening, in three bytes."""
-    return [
-        (key, opened_at, opened_at - (low | high << 16) + 1 if low or high else 0)
-        for key, opened_at, low, high in _ARTICLE.iter_unpack(rows)
-    ]
 
 
 def _impressions(rows: bytes) -> list[Impression]:

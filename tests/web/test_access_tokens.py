@@ -48,7 +48,8 @@ def test_the_keys_at_the_well_known_address_verify_the_token(app: Flask, client:
     answer = client.get("/.well-known/jwks.json")
     claims = verified(token, answer.get_json())
     at = int(NOW.timestamp())
-    assert claims == {"iss": ISSUER, "aud": SITE, "sub": ARTICLE, "iat": at, "exp": at + 360}
+    said = {"iss": ISSUER, "aud": SITE, "sub": ARTICLE, "reason": "within_allowance", "iat": at, "exp": at + 360}
+    assert claims == said
     assert answer.content_type == "application/json"
     assert answer.headers["Cache-Control"] == "public, max-age=3600"
     assert answer.headers["Access-Control-Allow-Origin"] == "*"

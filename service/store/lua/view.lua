@@ -6,31 +6,29 @@ local r = read_record(redis.call('GET', KEYS[1]), now)
 if now - r.last_seen > VISIT_GAP then r.visits = math.min(r.visits + 1, 65535) end
 r.last_seen = now
 
--- When the meter counted the article: at an earlier opening in this period, now if one is left, or never. Two tabs that
--- are opened at once must not both take the last one, so it is counted here and not by whoever reads the answer.
-local function counted_at(before, since, room)
-  if since == 0 or before >= since then return before end
-  for from = 1, #r.articles, ARTICLE_SIZE do
-    local opened_at, counted = struct.unpack('<II3', r.articles, from + 4)
-    if counted > 0 and opened_at - counted + 1 >= since then room = room - 1 end
+-- Counts the article, unless it was counted in this period already or none is left. Two tabs that are opened at once
+-- must not both take the last one, so it is counted here and not by whoever reads the answer.
+local function count(key, since, room)
+  local kept, found = {}, false
+  for from = 1, #r.counted, COUNTED_SIZE do
+    if struct.unpack('<I', r.counted, from + 4) >= since then
+      kept[#kept + 1] = string.sub(r.counted, from, from + COUNTED_SIZE - 1)
+      found = found or string.sub(r.counted, from, from + 3) == key
+    end
   end
-  return room > 0 and now or 0
+  if not found and #kept < room then kept[#kept + 1] = key .. struct.pack('<I', now) end
+  r.counted = table.concat(kept)
 end
 
 if ARGV[3] ~= '0' then
-  local key, before = struct.pack('<I', tonumber(ARGV[3])), 0
+  local key = struct.pack('<I', tonumber(ARGV[3]))
   local from = find_row(r.articles, ARTICLE_SIZE, key)
-  if from then
-    local opened_at, counted = struct.unpack('<II3', r.articles, from + 4)
-    if counted > 0 then before = opened_at - counted + 1 end
-    r.articles = without_row(r.articles, from, ARTICLE_SIZE)
+  if from then r.articles = without_row(r.articles, from, ARTICLE_SIZE) end
+  r.articles = with_row(r.articles, key .. struct.pack('<I', now), MOST_ARTICLES)
+  if ARGV[4] ~= '0' then
+    local bonus = r.newsletters ~= '' and tonumber(ARGV[6]) or 0
+    count(key, tonumber(ARGV[4]), tonumber(ARGV[5]) + bonus)
   end
-  local room = tonumber(ARGV[5])
-  if r.newsletters ~= '' then room = room + tonumber(ARGV[6]) end
-  local counted = counted_at(before, tonumber(ARGV[4]), room)
-  if counted > 0 then counted = math.max(now - counted + 1, 1) end
-  if counted > MOST_COUNTED then counted = 0 end
-  r.articles = with_row(r.articles, key .. struct.pack('<II3', now, counted), MOST_ARTICLES)
   for i = 7, #ARGV do
     local topic = struct.pack('<I', tonumber(ARGV[i])) .. key
     if not find_row(r.topics, TOPIC_SIZE, topic) then r.topics = with_row(r.topics, topic, MOST_TOPICS) end
