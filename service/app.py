@@ -38,6 +38,7 @@ from service.web.key_set import key_set_views
 from service.web.metrics import count_problem, store_changed
 from service.web.operations import operations_views
 from service.web.parts import Parts
+from service.web.previewed import PreviewedDecisions
 from service.web.previews import Previews
 from service.web.problems import CONTENT_TYPE, ProblemError, as_problem
 from service.web.published import Published, publish
@@ -135,6 +136,7 @@ def _flask_app(parts: Parts) -> Flask:
         tokens=parts.tokens,
         access_token=parts.access_tokens.token,
         weights=lambda site: {},
+        previewed=PreviewedDecisions(parts.tokens, parts.previews, parts.clock),
         clock=parts.clock,
     )
     app.wsgi_app = in_front_of(app.wsgi_app, decisions, parts.countries.of)  # type: ignore[method-assign,assignment]

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit, urlunsplit
 from service.catalogue.loader import Catalogue, Loader
 from service.catalogue.problems import CatalogueError, did_you_mean
 from service.commands import Subparsers
-from service.domain.campaign import Campaign
 from service.domain.site import Site
 from service.settings import Settings, SettingsError
 from service.web.previews import LIFE, PARAMETER, Preview, Previews
@@ -58,7 +57,7 @@ class _UnknownError(Exception):
 def _preview(given: argparse.Namespace, catalogue: Catalogue, now: datetime) -> Preview:
     _require(given.site, catalogue.sites, "--site: no site is called")
     site = catalogue.sites[given.site]
-    campaigns = {campaign.id: campaign for campaign in _campaigns(catalogue, site)}
+    campaigns = catalogue.plans[site.id].by_id
     _require(given.campaign, campaigns, f"--campaign: {site.id} has no campaign")
     if given.variant is not None:
         names = [variant.name for variant in campaigns[given.campaign].variants]
@@ -67,10 +66,6 @@ def _preview(given: argparse.Namespace, catalogue: Catalogue, now: datetime) -> 
         _require(given.language, site.languages, f"--language: {site.id} is not published in")
     _check_page(given.url, site)
     return Preview(site.id, given.campaign, given.variant, given.language, now + timedelta(days=given.days))
-
-
-def _campaigns(catalogue: Catalogue, site: Site) -> list[Campaign]:
-    return [campaign for ranked in catalogue.campaigns[site.id].values() for campaign in ranked]
 
 
 def _require(name: str, known: Collection[str], told: str) -> None:

@@ -39,6 +39,7 @@ class Plan:
     def __init__(self, site: Site, campaigns: Iterable[Campaign]) -> None:
         self.site = site
         self.campaigns: Sequence[Campaign] = sorted(campaigns, key=lambda one: (-one.priority, one.id))
+        self.by_id: Mapping[str, Campaign] = {campaign.id: campaign for campaign in self.campaigns}
         self.topics = frozenset().union(*(campaign.audience.topics for campaign in self.campaigns))
         self.always_ask = self._bits(campaign.always_ask for campaign in self.campaigns)
         self._placements = {

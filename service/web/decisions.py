@@ -17,6 +17,7 @@ from service.store.errors import StoreUnavailableError
 from service.store.readers import ReaderStore
 from service.web.decision_request import DecisionRequest
 from service.web.metrics import count_decision
+from service.web.previewed import PreviewedDecisions
 from service.web.published import Published
 from service.web.requests import check_origin, known_site, read_json, reader_of
 from service.web.tokens import Receipt, Tokens, new_reader
@@ -47,6 +48,7 @@ class Decisions:
     tokens: Tokens
     access_token: Callable[[str, str, str, datetime], str]
     weights: Callable[[str], Weights]
+    previewed: PreviewedDecisions
     clock: Callable[[], datetime]
 
     def answer(self, body: bytes, origin: str | None, country: str | None) -> str:
@@ -55,6 +57,8 @@ class Decisions:
         request = published.requests.read(read_json(body), country)
         site = known_site(published.catalogue.sites, request.site)
         check_origin(site, origin)
+        if request.preview is not None:
+            return self.previewed.answer(published, site, request)
         reader, token = self._reader(site, request)
         asked = _Asked(published, published.catalogue.plans[site.id], request, reader, self.clock())
         history = self._history(asked)

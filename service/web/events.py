@@ -75,6 +75,8 @@ def events_views(parts: Parts) -> Blueprint:
 def _never(parts: Parts, site: Site, receipt: Receipt, now: datetime) -> None:
     if not site.snooze.never:
         raise ProblemError(422, "This site does not offer it.", "never")
+    if receipt.is_preview:
+        return
     (new,) = parts.readers.record_events(site.id, receipt.reader, [happening(receipt, NEVER)], now)
     if new:
         count_event(site.id, receipt.campaign, receipt.variant, receipt.placement, "never")

@@ -207,7 +207,7 @@ def test_a_record_that_cannot_be_read_harms_no_other_reader(client: FlaskClient,
     unlucky, _ = an_appeal(client)
     operator = Redis.from_url(server.url)
     (key,) = operator.scan_iter()
-    operator.set(key, b"\x02" + b"\x00" * 40)
+    operator.set(key, b"\x03" + b"\x00" * 40)
     for _ in range(ENOUGH):
         assert decision(client, reader=unlucky)["withheld"] == DOWN
         assert decision(client)["appeals"]
