@@ -31,7 +31,7 @@ def in_share(salt: str, reader: str, share: float) -> bool:
 
     `salt` names what is drawn for, such as `holdback/<site>` or `rollout/<campaign>`: two salts draw independently.
     """
-    return _draw(f"{salt}/{reader}") / 2**52 < share
+    return share > 0 and _draw(f"{salt}/{reader}") / 2**52 < share
 
 
 def _know(weights: Mapping[str, float], campaign: Campaign) -> bool:
