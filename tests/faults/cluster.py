@@ -31,8 +31,9 @@ class RealCluster:
     def __enter__(self) -> "RealCluster":
         for node in self.nodes:
             node.start()
-        for number, node in enumerate(self.nodes):
+        for number in range(len(self.nodes)):
             self.operator(number).execute_command("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
+        for node in self.nodes[1:]:
             self.operator(0).execute_command("CLUSTER", "MEET", "127.0.0.1", node.port, bus_port(node))
         wait_until(lambda: all(self.knows_all(number) for number in range(len(self.nodes))), seconds=20)
         for number in range(3):
@@ -76,7 +77,8 @@ class RealCluster:
 def a_node(kind: str, folder: Path) -> RealServer:
     folder.mkdir(parents=True)
     words = ["--cluster-enabled", "yes", "--cluster-port", free_port(), "--cluster-node-timeout", NODE_TIMEOUT_MS]
-    words += ["--repl-diskless-sync-delay", 0]
+    # the slots of a dead master are no reason to refuse the others: the README asks operators for it
+    words += ["--cluster-require-full-coverage", "no", "--repl-diskless-sync-delay", 0]
     return RealServer(kind, folder, options=tuple(map(str, words)))
 
 

@@ -10,17 +10,18 @@ from tests.payments.wire import call
 
 
 class Granian:
-    """One worker with two threads, at `address`."""
+    """Workers with two threads each, at `address`."""
 
-    def __init__(self, environment: dict[str, str], port: int) -> None:
+    def __init__(self, environment: dict[str, str], port: int, workers: int = 1) -> None:
         self.address = f"http://127.0.0.1:{port}"
         self._environment = {**os.environ, **environment}
         self._port = port
+        self._workers = workers
 
     def start(self) -> "Granian":
         """Returns once it answers."""
         words = [
-            *("service.app:create_app", "--factory", "--interface", "wsgi", "--workers", "1"),
+            *("service.app:create_app", "--factory", "--interface", "wsgi", "--workers", str(self._workers)),
             *("--blocking-threads", "2", "--host", "127.0.0.1", "--port", str(self._port), "--log-level", "error"),
         ]
         self._process = subprocess.Popen(
