@@ -2,17 +2,15 @@
 import { closeButton, newBox } from "./box.js";
 import { grow, make } from "./dom.js";
 import { GivingForm } from "./form.js";
-import { findPlace, whenStill } from "./place.js";
 import { report, whenSeen } from "./report.js";
 import { promise, reminder } from "./snooze.js";
-
-const READING_MS = 8000;
 
 class Appeal {
   #appeal;
   #context;
   #settled;
   #facts;
+  #point;
   #answered = false;
   #told = new Set();
 
@@ -26,20 +24,26 @@ class Appeal {
     this.box = newBox();
     this.box.setAttribute("campaign", campaign);
     this.box.setAttribute("variant", variant);
-    this.#draw(this.box.frame({ placement, edge: (place || {}).edge, language, direction, theme: context.theme() }));
+    this.#draw(this.box.frame({ placement, edge: (place || {}).edge, language, direction, theme: context.dataset.theme }));
   }
 
-  show() {
+  async show() {
     const { placement, place } = this.#appeal;
     if (placement === "overlay" && document.activeElement?.matches("input,select,textarea,[contenteditable]")) {
       // Nobody is interrupted in mid-sentence.
       document.addEventListener("focusout", () => setTimeout(() => this.show()), { once: true, signal: this.box.life });
       return;
     }
-    if (placement !== "inline") {
-      this.#put();
+    if (placement === "gate") {
+      this.#put(this.#context.gate);
       return;
     }
+    if (placement !== "inline") {
+      const { overPage } = await import("./over.js");
+      this.#put(overPage(this.#appeal.words, () => this.#close()));
+      return;
+    }
+    const { findPlace, whenStill } = await import("./place.js");
     const point = findPlace(place);
     if (point) whenStill(point, () => this.#put(point), this.box.life);
     else this.#context.announce("error", { ...this.#facts, message: "This page has no place for it: " + JSON.stringify(place) });
@@ -47,13 +51,14 @@ class Appeal {
 
   #put(point) {
     if (this.box.life.aborted) return;
+    this.#point = point;
     this.box.place(point);
     this.#announce("shown");
     whenSeen(this.box.panel, () => this.#tell("seen"), this.box.life);
   }
 
   #announce(name, more) {
-    this.#context.announce(name, { ...this.#facts, ...more }, this.box.isConnected ? this.box : null);
+    this.#context.announce(name, { ...this.#facts, ...more }, this.box.isConnected ? this.box : undefined);
   }
 
   /** Reports and announces what happened, the first time it does. */
@@ -75,27 +80,9 @@ class Appeal {
     panel.append(...[
       dismissible && closeButton(words, () => this.#dismiss()),
       make("div", { class: "words" }, heading, text),
-      make("div", { class: "acts" }, placement === "banner" && this.#opener(panel, form), form,
-        reminder(this.#appeal, (days) => this.#snooze(days))),
+      make("div", { class: "acts" }, form,
+        placement === "gate" && this.#context.gate.later(), reminder(this.#appeal, (choice) => this.#snooze(choice))),
     ].filter(Boolean));
-    panel.addEventListener("cancel", (event) => {
-      event.preventDefault();
-      if (dismissible || this.#answered) this.#dismiss();
-    });
-    panel.addEventListener("keydown", ({ key }) => {
-      if (key === "Escape" && placement === "banner" && dismissible) this.#dismiss();
-    });
-  }
-
-  /** A strip stays short until somebody wants the form. */
-  #opener(panel, form) {
-    const button = make("button", { type: "button", class: "primary opener", "aria-expanded": "false", onclick: () => {
-      panel.classList.remove("shut");
-      button.remove();
-      form.querySelector("input:checked").focus({ preventScroll: true });
-    } }, this.#appeal.words.choose_amount);
-    panel.classList.add("shut");
-    return button;
   }
 
   /** Where to thank, when the reader comes back from the payment page in this tab. */
@@ -108,6 +95,11 @@ class Appeal {
     }
   }
 
+  /** What Escape asks for. */
+  #close() {
+    if (this.#appeal.dismissible || this.#answered) this.#dismiss();
+  }
+
   #dismiss() {
     if (!this.#answered) {
       this.#tell("dismissed");
@@ -117,7 +109,7 @@ class Appeal {
   }
 
   /** Closes up at once, while the press is still fresh, so that nothing moves when the answer comes. */
-  async #snooze(days) {
+  async #snooze(choice) {
     const { words, receipt } = this.#appeal;
     const { post, reader } = this.#context;
     const said = make("p", { class: "said", id: "heading", role: "status", tabindex: -1 }, words.working);
@@ -127,13 +119,13 @@ class Appeal {
     panel.append(said);
     said.focus({ preventScroll: true });
     try {
-      const { until } = await post("v1/snoozes", { reader: reader(), receipt, days });
+      const { until } = await post("v1/snoozes", { reader: reader(), receipt, ...choice });
       this.#answered = true;
       this.#told.add("seen"); // what is seen from here on is the promise, not the appeal
       said.textContent = promise(this.#appeal, until);
-      this.#announce("snoozed", { days, until });
+      this.#announce("snoozed", { ...choice, until });
       this.#settled();
-      this.#leave();
+      this.#point.leave(this.box);
     } catch (failure) {
       said.textContent = words.try_again;
       said.removeAttribute("id");
@@ -141,33 +133,21 @@ class Appeal {
       this.#context.announce("error", { ...this.#facts, message: String(failure), status: failure.status });
     }
   }
-
-  /** Goes once it has been read: a strip or a dialog by itself, an inline box when it has been scrolled away from. */
-  #leave() {
-    if (this.#appeal.placement !== "inline") {
-      setTimeout(() => this.box.remove(), READING_MS);
-      return;
-    }
-    // Above the window it stays: taking it away there would move what is being read.
-    new IntersectionObserver(([{ isIntersecting, boundingClientRect }]) => {
-      if (!isIntersecting && boundingClientRect.top > 0) this.box.remove();
-    }).observe(this.box);
-  }
 }
 
 /**
  * Shows the appeals of one decision, for as long as the page view lasts.
  *
- * @param {object[]} decided the decision's `appeals`
- * @param {object} context what the loader lends: site, service, post, announce, reader, theme
+ * @param {{appeals: object[]}} decision
+ * @param {object} context what the loader lends: site, dataset, service, post, announce, reader; gate.js adds `gate`
  * @param {AbortSignal} signal ends the page view, and takes everything away
  */
-export function show(decided, context, signal) {
+export async function show(decision, context, signal) {
   if (signal.aborted) return;
-  const appeals = decided.map((one) => {
+  const appeals = decision.appeals.map((one) => {
     const appeal = new Appeal(one, context, () => appeals.forEach((other) => other !== appeal && other.box.remove()));
     return appeal;
   });
   signal.addEventListener("abort", () => appeals.forEach(({ box }) => box.remove()));
-  appeals.forEach((appeal) => appeal.show());
+  await Promise.all(appeals.map((appeal) => appeal.show()));
 }

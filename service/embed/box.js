@@ -38,7 +38,7 @@ export class HonestyBox extends HTMLElement {
    */
   frame({ placement, edge, language, direction, theme }) {
     this.#wanted = theme;
-    this.#root.adoptedStyleSheets = [sheet()];
+    this.wear();
     this.setAttribute("placement", placement);
     if (placement === "banner") this.setAttribute("edge", edge === "bottom" ? "bottom" : "top");
     this.#panel = make(placement === "overlay" ? "dialog" : "section", {
@@ -48,29 +48,21 @@ export class HonestyBox extends HTMLElement {
     return this.#panel;
   }
 
-  /** Puts the element on the page: at a place inside it, or over it. */
+  /** Looks as these rules say, beside those it has already. */
+  wear(rules) {
+    this.#root.adoptedStyleSheets = [...this.#root.adoptedStyleSheets, sheet(rules)];
+  }
+
+  /** Puts the element on the page. */
   place(point) {
-    if (point) point.put(this);
-    else document.body.append(this);
+    point.put(this);
     this.#dress();
     DARK.addEventListener("change", () => requestAnimationFrame(() => this.#dress()), { signal: this.life });
-    if (this.#panel.localName === "dialog") this.#panel.showModal();
-    else if (this.getAttribute("placement") === "banner") this.#stepAside();
   }
 
   #dress() {
     const wanted = this.#wanted;
     this.#panel.dataset.theme = wanted === "light" || wanted === "dark" ? wanted : themeOf(this.parentElement);
-  }
-
-  /** A strip must not hide what the keyboard has just reached; it leaves the way free until the focus moves on. */
-  #stepAside() {
-    document.addEventListener("focusin", ({ target }) => {
-      const mine = this.#panel.getBoundingClientRect();
-      const its = target.getBoundingClientRect();
-      const hidden = target !== this && its.height > 0 && its.top >= mine.top - 4 && its.bottom <= mine.bottom + 4;
-      this.#panel.classList.toggle("aside", hidden);
-    }, { signal: this.life });
   }
 
   remove() {

@@ -52,16 +52,16 @@ const objects = (value) =>
     .flatMap((node) =>
       node === Object(node)
         ? [node, ...["@graph", "mainEntity", "mainEntityOfPage", "breadcrumb"].flatMap((key) => objects(node[key]))]
-        : [],
+        : []
     );
 
-/** The objects of one block, after the usual repairs: CDATA, comments around it, raw line ends, last commas. */
-const parse = (block) => {
+/** The objects in one block of text, after the usual repairs: CDATA, comments around it, raw line ends, last commas. */
+const parse = (block, reviver) => {
   try {
-    const text = block.textContent
+    const text = block
       .replace(/[/*]{0,2} ?(<!(\[CDATA\[|--)|(]]|--)>)[/*]{0,2}|[\0-\x1f]|;\s*$/g, " ")
       .replace(/,\s*(?=[\]}])/g, "");
-    return objects(JSON.parse(text));
+    return objects(JSON.parse(text, reviver));
   } catch {
     return []; // one unreadable block must not cost us the others
   }
@@ -101,10 +101,10 @@ export function readPage(document, location, dataset = {}) {
   const find = (selector) => [...document.querySelectorAll(selector)];
   const metas = find("meta[content]").map((node) => [
     node.getAttribute("property") || node.name || node.httpEquiv,
-    node.content,
+    node.content
   ]);
   const meta = (key) => metas.flatMap(([name, text]) => (RegExp(key + "$", "i").test(name) ? names(text) : []));
-  const nodes = find("script[type*=ld\\+json]").flatMap(parse);
+  const nodes = find("script[type*=ld\\+json]").flatMap((node) => parse(node.textContent));
   const typed = (type) => nodes.filter((node) => names(node["@type"]).some((text) => type.test(text)));
 
   const stories = typed(/(Article|BlogPosting|Report|Review|Recipe)$/i);
@@ -112,7 +112,7 @@ export function readPage(document, location, dataset = {}) {
   const [here] = [
     ...reach(wanted("url"), location.href),
     ...reach([...links, ...stories.flatMap(around)]),
-    ...reach([...links, location.href], document.baseURI),
+    ...reach([...links, location.href], document.baseURI)
   ];
   const story = told(stories, here);
   const pages = [...story, ...typed(/WebPage$/i)];
@@ -126,24 +126,24 @@ export function readPage(document, location, dataset = {}) {
     ...apart(said("articleSection")),
     ...said("category"),
     ...typed(/BreadcrumbList$/).flatMap((trail) => crumb(trail, here)),
-    ...meta("(section|category|categories)"),
+    ...meta("(section|category|categories)")
   ];
   const tags = [
     apart(wanted("tags")),
     [...meta("article:tag"), ...apart(said("keywords"))],
-    ...["news_keywords", "tags", "keywords"].map((key) => apart(meta(key))),
+    ...["news_keywords", "tags", "keywords"].map((key) => apart(meta(key)))
   ];
   const authors = [
     apart(wanted("authors")),
     ...pages.map((node) => names([node.author].flat().map(person))),
-    ...["article:author", ".author", "author"].map(meta),
+    ...["article:author", ".author", "author"].map(meta)
   ].map((texts) => names(texts.map((text) => text.replace(/^(https?:.*|(by|von|por|par) )/i, ""))));
   const languages = [
     ...wanted("language"),
     document.documentElement.lang,
     ...said("inLanguage", pages),
     ...meta("og:locale"),
-    ...meta("language"),
+    ...meta("language")
   ];
   const types = [
     ...wanted("type"),
@@ -151,7 +151,7 @@ export function readPage(document, location, dataset = {}) {
     story[0] && "article",
     typed(/(CollectionPage|ItemList)$/)[0] && "section",
     /article/i.test(meta("og:type")) && "article",
-    "other",
+    "other"
   ];
   // A part for subscribers makes no premium article of one that says of itself that it is free.
   const open = free(story) ?? free(story.flatMap((node) => node.hasPart));
@@ -165,6 +165,40 @@ export function readPage(document, location, dataset = {}) {
     premium: paid
       ? !/^[fn0]/i.test(paid)
       : open === false || /false|metered|locked/i.test([...names(open), ...meta("content_tier")]),
-    type: types.find((type) => /^(article|section|home|other)$/.test(type)),
+    type: types.find((type) => /^(article|section|home|other)$/.test(type))
+  };
+}
+
+/**
+ * The page, and the visit to it: where it came from, on what, and what the tag says about the reader. What the tag is
+ * silent about is undefined, and so is not sent.
+ *
+ * data-signed-in     "true" or "false"
+ * data-attributes    a JSON object of texts, as {"plan": "basic"}
+ * data-newsletters   the newsletters that the reader has, as "weekly, daily"
+ *
+ * @param {DOMStringMap} dataset
+ */
+export function readFacts(dataset) {
+  const page = readPage(document, location, dataset);
+  const utm = {};
+  const query = new URLSearchParams(location.search);
+  for (const [name, value] of query) {
+    if (/^utm_\w{1,20}$/.test(name)) utm[name.slice(4)] = value.slice(0, 200);
+  }
+  const width = innerWidth;
+  const newsletters = tidy(apart(names(dataset.newsletters)));
+  return {
+    page,
+    visit: {
+      referrer: document.referrer.slice(0, 2000), utm, width,
+      device: width < 600 ? "phone" : width < 1400 && matchMedia("(pointer:coarse)").matches ? "tablet" : "desktop",
+      signed_in: { true: true, false: false }[dataset.signedIn],
+      attributes: parse(dataset.attributes, (name, value) => (name ? tidy([value + ""])[0] : value))[0],
+      newsletters: newsletters[0] && newsletters
+    },
+    preview: query.get("honestybox-preview") ?? undefined,
+    // Only an article has a place for an inline appeal; asked for elsewhere, it would win and be shown nowhere.
+    placements: ["banner", "overlay", "inline"].slice(0, page.type === "article" ? 3 : 2)
   };
 }

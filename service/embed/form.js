@@ -1,9 +1,11 @@
 /** The giving form: how often, how much, and one press of Continue that leads to the payment page. */
 import { fill, make } from "./dom.js";
-import { NUMBER, formatAmount, parseAmount } from "./money.js";
 
 const PATIENCE_MS = 20000;
 const OTHER = "other";
+
+/** The number in an amount's label, with all that stands between its digits. */
+export const NUMBER = /\p{Nd}.*\p{Nd}|\p{Nd}/u;
 
 /** A fieldset of radio buttons; the native ones, so that keyboards and screen readers know them. */
 function radios(name, legend, options, chosen) {
@@ -26,6 +28,7 @@ export class GivingForm {
   #attempts = new Map();
   #chosen;
   #busy = false;
+  #money;
   #amounts = make("div");
   #own;
   #input;
@@ -93,14 +96,24 @@ export class GivingForm {
     if (target.name !== "amount") return;
     this.#chosen[this.#interval] = target.value;
     this.#tell();
-    if (target.value === OTHER) this.#input.focus();
+    if (target.value !== OTHER) return;
+    this.#input.focus();
+    this.#learn().catch(() => {}); // Continue tries again, and says so when it fails
   }
 
-  /** The amount chosen or written: `{minor, label}`, or the `problem` with it. */
+  /** Makes the form able to read what somebody writes, which few do. */
+  async #learn() {
+    this.#money ??= await import("./money.js");
+    this.#tell();
+  }
+
+  /** The amount chosen or written: `{minor, label}`, or the `problem` with it; nothing while it cannot be read yet. */
   #amount() {
     const { form, words, language } = this.#appeal;
     const { value } = this.element.querySelector("[name=amount]:checked");
     if (value !== OTHER) return form.amounts[this.#interval].find(({ minor }) => String(minor) === value);
+    if (!this.#money) return {};
+    const { parseAmount, formatAmount } = this.#money;
     const minor = parseAmount(this.#input.value, form, language);
     if (minor === null) {
       const example = formatAmount(form.amounts[this.#interval][0].minor, form, language);
@@ -141,6 +154,11 @@ export class GivingForm {
   async #submit(event) {
     event.preventDefault();
     if (this.#busy) return;
+    const { words } = this.#appeal;
+    if (!this.#own.hidden && !this.#money) {
+      await this.#learn().then(() => this.#submit(event), () => this.#complain(words.stripe_unavailable));
+      return;
+    }
     const { minor, problem } = this.#amount();
     if (problem) {
       this.#complain(problem, true);
@@ -155,7 +173,6 @@ export class GivingForm {
       location.assign(address);
       setTimeout(() => this.#work(false), PATIENCE_MS);
     } catch (failure) {
-      const { words } = this.#appeal;
       this.#work(false);
       if (failure.status === 422) this.#complain(failure.message, !this.#own.hidden);
       else this.#complain(failure.status < 500 ? words.try_again : words.stripe_unavailable);

@@ -1,7 +1,5 @@
 /** Money as readers write it and as the service counts it: whole minor units, never a fraction of a Number. */
-
-/** The number in an amount's label, with all that stands between its digits. */
-export const NUMBER = /\p{Nd}.*\p{Nd}|\p{Nd}/u;
+import { NUMBER } from "./form.js";
 
 /** The zeros of the scripts whose digits a reader may type; each is followed by its nine other digits. */
 const ZEROS = "0٠۰०০੦૦୦௦౦೦൦๐໐༠၀០";

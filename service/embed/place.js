@@ -16,6 +16,10 @@ export function findPlace(place) {
   return {
     anchor,
     put: (element) => (place.position === "after" ? anchor.after(element) : anchor.append(element)),
+    /** Goes once it has been scrolled away from; above the window it stays, since going would move what is being read. */
+    leave: (element) => new IntersectionObserver(([{ isIntersecting, boundingClientRect }]) => {
+      if (!isIntersecting && boundingClientRect.top > 0) element.remove();
+    }).observe(element),
     /** True while growing here moves nothing that shows: below the window, or at the end of a page that scrolls. */
     still: () => {
       const { bottom } = anchor.getBoundingClientRect();

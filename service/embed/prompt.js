@@ -7,23 +7,24 @@
  * data-consent   "denied" keeps nothing and is asked nothing that needs a history; read anew for every page view
  * data-theme     "light" or "dark"; otherwise the page's own background decides
  *
+ * What else it may say, of the page and of the reader, is in facts.js.
+ *
  * It sits on other people's pages: whatever goes wrong becomes a `honestybox:error` event and never an exception.
  */
 (() => {
   "use strict";
-  const script = document.currentScript;
-  if (!script || window.honestybox?.refresh) return;
+  const { dataset, src } = document.currentScript ?? {};
+  if (!src || window.honestybox?.refresh) return;
 
-  const { dataset, src } = script;
   const { site } = dataset;
-  const service = src.slice(0, src.lastIndexOf("embed/v1/"));
+  const [service] = src.split("embed/v1/");
   const key = "honestybox:" + site;
   const load = (name) => import(service + "embed/v1/" + name + ".js");
 
   let reader, current, turn;
 
-  const announce = (name, detail, from) => {
-    (from || document.documentElement).dispatchEvent(new CustomEvent("honestybox:" + name, { bubbles: true, composed: true, detail }));
+  const announce = (name, detail, from = document.documentElement) => {
+    from.dispatchEvent(new CustomEvent("honestybox:" + name, { bubbles: true, composed: true, detail }));
   };
 
   /** True when this browser lets us keep the token; writing is tried as well, since reading alone proves nothing. */
@@ -38,7 +39,7 @@
       localStorage.setItem(key, kept);
       keep(kept);
       return true;
-    } catch (refused) {
+    } catch {
       return false;
     }
   };
@@ -48,7 +49,7 @@
     try {
       if (reader) localStorage.setItem(key, reader);
       else localStorage.removeItem(key);
-    } catch (refused) {
+    } catch {
       // Without storage the next page view is a stranger's, which is what the reader asked their browser for.
     }
   };
@@ -57,15 +58,17 @@
   const post = async (path, body, signal) => {
     // A string body is sent as text/plain, which costs no preflight.
     const answer = await fetch(service + path, {
-      method: "POST", body: JSON.stringify(body), credentials: "omit", signal,
+      method: "POST", body: JSON.stringify(body), credentials: "omit", signal
     });
     const said = await answer.json().catch(() => ({}));
     if (answer.ok) return said;
-    if (said.field === "reader" && answer.status < 500 && body.reader) {
+    const { status } = answer;
+    const { detail, field } = said;
+    if (field === "reader" && status < 500 && body.reader) {
       keep(null);
       return post(path, { ...body, reader: null }, signal);
     }
-    throw Object.assign(new Error(said.detail || "HTTP " + answer.status), { status: answer.status, field: said.field });
+    throw Object.assign(new Error(detail || "HTTP " + status), { status, field });
   };
 
   /** Resolves when the document is parsed and somebody is looking at it; a prerendered page waits to be opened. */
@@ -80,30 +83,14 @@
     check();
   });
 
-  const visit = () => {
-    const utm = {};
-    new URLSearchParams(location.search).forEach((value, name) => {
-      if (/^utm_\w{1,20}$/.test(name)) utm[name.slice(4)] = value.slice(0, 200);
-    });
-    const width = innerWidth;
-    const touch = matchMedia("(pointer:coarse)").matches;
-    return {
-      referrer: document.referrer.slice(0, 2000), utm, width,
-      device: width < 600 ? "phone" : touch && width < 1400 ? "tablet" : "desktop",
-    };
-  };
-
   const context = {
-    site, service, announce, post,
-    theme: () => dataset.theme,
-    reader: () => reader,
+    site, service, announce, post, dataset,
+    reader: () => reader
   };
 
-  const ask = async (page, signal) => {
+  const ask = async (facts, signal) => {
     const consent = recall();
-    // Only an article has a place for an inline appeal; asked for elsewhere, it would win and be shown nowhere.
-    const placements = ["banner", "overlay"].concat(page.type === "article" ? "inline" : []);
-    const request = { site, reader, consent, page, visit: visit(), placements };
+    const request = { site, reader, consent, ...facts };
     // An appeal that comes after ten seconds interrupts somebody who is reading by now.
     const late = setTimeout(() => current.abort(), 1e4);
     const response = await post("v1/decisions", request, signal);
@@ -111,19 +98,18 @@
     // No token in the answer means that the service could not look, not that it forgot this reader.
     if (consent && response.reader) keep(response.reader);
     announce("decision", { request, response });
-    if (!response.appeals.length) return;
-    const { show } = await load("appeal");
-    show(response.appeals, context, signal);
+    const { access, appeals } = response;
+    const module = await (!access.granted || access.markup ? load("access") : appeals.length && load("appeal"));
+    if (module) return module.show(response, { ...context, ...facts }, signal);
   };
 
   /** One page view: thank whoever comes back from the payment, else ask the service. */
   const open = async (signal) => {
-    const [{ readPage }] = await Promise.all([load("facts"), watched(signal)]);
+    const [{ readFacts }] = await Promise.all([load("facts"), watched(signal)]);
     if (signal.aborted) return;
-    const page = readPage(document, location, dataset);
-    if (!/^#honestybox=/.test(location.hash)) return ask(page, signal);
-    const { thank } = await load("thanks");
-    return thank(page.language, context, signal);
+    const facts = readFacts(dataset);
+    if (!/^#honestybox=/.test(location.hash)) return ask(facts, signal);
+    return (await load("thanks")).thank(facts.page.language, context, signal);
   };
 
   /** Takes away what is shown (the signal does) and asks anew; for sites that change pages without loading one. */
@@ -132,8 +118,7 @@
     const mine = (current = new AbortController());
     // One after the other: an answer that is still on its way is dropped before the next question is put.
     turn = Promise.resolve(turn).then(() => mine === current && open(mine.signal)).catch((problem) => {
-      const { status, field } = problem;
-      if (mine === current) announce("error", { message: String(problem), status, field });
+      if (mine === current) announce("error", { ...problem, message: problem + "" });
     });
     return turn;
   };

@@ -1,20 +1,20 @@
-/** "Not ready today? Remind me later": the choices, and what is said afterwards. */
+/** "Not ready today? Remind me later": the choices, among them never, and what is said afterwards. */
 import { fill, make } from "./dom.js";
 
 /**
  * The quiet row at the foot of an appeal; null when the site offers nothing to choose.
  *
  * @param {object} appeal
- * @param {(days: number) => void} choose
+ * @param {(choice: {days: number}|{never: true}) => void} choose
  * @returns {HTMLElement|null}
  */
 export function reminder({ snooze, words }, choose) {
-  if (!snooze || !snooze.choices.length) return null;
+  if (!snooze?.never && !snooze?.choices.length) return null;
+  const choice = (label, style, what) => make("button", { type: "button", class: style, onclick: () => choose(what) }, label);
   const choices = make("div", { class: "choices", role: "group", "aria-label": words.snooze_label, hidden: true },
     make("p", {}, words.snooze_label), ...snooze.choices.map(({ days, label }) =>
-      make("button", {
-        type: "button", class: days === snooze.default_days ? "choice default" : "choice", onclick: () => choose(days),
-      }, label)));
+      choice(label, days === snooze.default_days ? "choice default" : "choice", { days })),
+    snooze.never && choice(words.never_ask_again, "quiet", { never: true }));
   const toggle = make("button", {
     type: "button", class: "quiet", "aria-expanded": "false", onclick: () => {
       choices.hidden = !choices.hidden;
@@ -24,12 +24,17 @@ export function reminder({ snooze, words }, choose) {
   return make("div", { class: "later" }, make("p", {}, make("span", {}, words.not_ready), " ", toggle), choices);
 }
 
-/** "We will not ask again before 29 November": the reader's own day, and the year only when it is another one. */
-export function promise({ language, words }, until, now = new Date()) {
-  const day = new Date(until);
+/** The text with its {date}, "29 November": the reader's own day, and the year only when it is another one. */
+export function dated(text, moment, language, now = new Date()) {
+  const day = new Date(moment);
   const year = day.getFullYear() === now.getFullYear() ? undefined : "numeric";
   // A reader whose browser says en-GB reads "29 November", one with en-US "November 29".
   const locale = (navigator.languages || []).find((one) => one.split("-")[0] === language.split("-")[0]) || language;
   const date = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year }).format(day);
-  return fill(words.snoozed, { date }).replace("..", "."); // a date may bring its own full stop: "2031 г."
+  return fill(text, { date }).replace("..", "."); // a date may bring its own full stop: "2031 г."
+}
+
+/** "We will not ask again before 29 November", or ever. */
+export function promise({ language, words }, until) {
+  return until ? dated(words.snoozed, until, language) : words.never_promise;
 }

@@ -3,15 +3,14 @@
 const TEXT = `
 :host{all:initial;display:block!important;visibility:visible!important;opacity:1!important;padding:0!important;border:0!important;background:none!important;font-size:medium!important;font-family:inherit;clear:both}
 :host([placement=inline]){margin:2.5em 0 2em}
-:host(:not([placement=inline])){position:fixed!important;z-index:2147483000!important;inset:auto 0!important;margin:0!important;width:auto!important;max-width:none!important}
-:host([edge=top]){top:0!important}
-:host([edge=bottom]){bottom:0!important}
+:host([placement=gate]){margin:1em 0 2em}
 *{box-sizing:border-box}
 [hidden]{display:none!important}
 .panel{all:initial;box-sizing:border-box;display:flow-root;font:1.0625em/1.5 x;font-family:inherit;color:var(--ink);-webkit-text-size-adjust:100%;overflow-wrap:break-word;--ink:#17191c;--quiet:#5b5e63;--line:#d3d0c9;--edge:#85827b;--paper:#fff;--alarm:#a3200d;--accent:var(--honestybox-accent,#0b4c68);--on:var(--honestybox-on-accent,#fff)}
 .panel[data-theme=dark]{--ink:#f0eee9;--quiet:#b5b2ab;--line:#3d4044;--edge:#85878b;--paper:#17191c;--alarm:#ff9d8a;--accent:var(--honestybox-accent-dark,#9ccbe0);--on:var(--honestybox-on-accent-dark,#10222b);color-scheme:dark}
 .panel[dir=rtl]{direction:rtl}
-.inline{padding:1.1em 0 1em;border:solid var(--line);border-width:3px 0 1px;border-top-color:var(--accent)}
+.inline,.gate{padding:1.1em 0 1em;border:solid var(--line);border-width:3px 0 1px;border-top-color:var(--accent)}
+.gate{padding:1.7em 0 1.3em}
 h2,p,ul,ol,fieldset{margin:0;padding:0;border:0;font:inherit;min-width:0}
 h2{font:700 1.6em/1.18 var(--honestybox-heading-font,"Iowan Old Style",Charter,Georgia,serif);text-wrap:balance}
 [tabindex]{outline:0}
@@ -50,6 +49,9 @@ button{-webkit-appearance:none;appearance:none;margin:0;padding:.3em .1em;border
 .methods{margin-top:.6em}
 .methods span{white-space:nowrap}
 .later{margin-top:.5em}
+.off{margin-top:.6em}
+.off+.later{margin:0}
+.off .problem{display:block}
 .quiet,.choice{color:var(--ink)}
 .quiet{min-height:3.1em;text-decoration:underline;text-underline-offset:.2em}
 .choices{display:flex;flex-wrap:wrap;gap:.4em .6em}
@@ -61,47 +63,16 @@ button{-webkit-appearance:none;appearance:none;margin:0;padding:.3em .1em;border
 .close:hover{color:var(--ink)}
 svg{display:block;fill:none;stroke:currentColor;stroke-width:2}
 .said{flex:1;display:flex;align-items:center;min-height:3em}
-.banner,.overlay{overflow:auto;max-height:96vh;max-height:96dvh;background:var(--paper);border:0 solid var(--accent);border-top-width:3px}
-.banner{padding:.8em max(1em,50% - 34em) calc(.8em + env(safe-area-inset-bottom))}
-:host([edge=top]) .panel{border-width:0 0 3px}
-.banner h2{font-size:1.3em}
-.banner .copy{margin-top:.25em}
-.shut .give,.shut .copy>*+*,.shut .later p>span,dialog:not([open]){display:none}
-.shut .copy>:first-child{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}
-.shut .acts{display:flex;flex-wrap:wrap;align-items:center;gap:.2em 1em;margin-top:.5em}
-.shut .primary{width:auto;min-height:2.75em}
-.shut .later{margin:0}
-.overlay{position:fixed;inset:0;margin:auto auto 0;width:100%;max-width:35em;height:fit-content;overscroll-behavior:contain;padding:1.3em 1.25em calc(1em + env(safe-area-inset-bottom))}
-.overlay::backdrop{background:rgb(0 0 0/.55)}
-.overlay>.close,.banner>.close{position:sticky;top:-.45em;z-index:1;background:var(--paper)}
-@media (min-width:640px){.overlay{margin:auto;padding:1.8em 2em 1.2em}}
-@media (min-width:840px){
-.banner{display:flex;align-items:flex-start;gap:2.5em}
-.banner .words{flex:1}
-.banner .acts{flex:0 1 26em}
-.banner .give{margin:0}
-.banner .close{order:1}
-.shut{align-items:center}
-.shut .acts{flex:none!important;margin:0}
-.shut .copy>:first-child{-webkit-line-clamp:2}
-}
-@media (max-height:420px){.shut .copy{display:none}}
-@media (prefers-reduced-motion:no-preference){
-.banner,.overlay{animation:rise .3s;transition:transform .2s}
-}
-@keyframes rise{from{opacity:0;transform:translateY(1em)}}
-.aside{transform:translateY(110%)}
-:host([edge=top]) .aside{transform:translateY(-110%)}
 @media (forced-colors:active){:checked+span,.primary{forced-color-adjust:none;background:Highlight!important;color:HighlightText!important}}
 `;
 
-let one = null;
+const made = new Map();
 
-/** The one sheet that every box on the page adopts; made with CSSOM, which a `style-src` does not stop. */
-export function sheet() {
-  if (!one) {
-    one = new CSSStyleSheet();
-    one.replaceSync(TEXT);
+/** A sheet of these rules, the same one for every box that adopts it; made with CSSOM, which a `style-src` does not stop. */
+export function sheet(text = TEXT) {
+  if (!made.has(text)) {
+    made.set(text, new CSSStyleSheet());
+    made.get(text).replaceSync(text);
   }
-  return one;
+  return made.get(text);
 }

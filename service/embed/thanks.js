@@ -1,6 +1,7 @@
 /** What a reader finds on coming back from the payment page. */
 import { closeButton, newBox } from "./box.js";
 import { make } from "./dom.js";
+import { overPage } from "./over.js";
 import { findPlace } from "./place.js";
 
 /** The place where this reader was asked, if they were asked inside the article and it is not in view yet. */
@@ -38,11 +39,11 @@ export async function thank(pageLanguage, context, signal) {
   if (signal.aborted || !title) return;
   const point = askedAt();
   const box = newBox();
-  const panel = box.frame({ placement: point ? "inline" : "banner", language, direction, theme: context.theme() });
+  const panel = box.frame({ placement: point ? "inline" : "banner", language, direction, theme: context.dataset.theme });
   const region = make("div", { class: "words", role: "status" });
   panel.append(closeButton(words, () => box.remove()), region);
   signal.addEventListener("abort", () => box.remove());
-  box.place(point);
+  box.place(point || overPage());
   // A live region says only what is put into it after it is there.
   await pause();
   region.append(make("h2", { id: "heading" }, title), make("div", { class: "copy" }, make("p", {}, words["thanks_" + outcome])));

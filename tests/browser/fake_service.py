@@ -89,21 +89,39 @@ COPY: dict[str, dict[str, Any]] = {
 }
 
 
+CONTENT = "article .content"
+
+
 def an_appeal(placement: str = "inline", language: str = "en", **changes: Any) -> dict[str, Any]:
-    place = {"inline": {"selector": "article .content", "position": "end"}, "banner": {"edge": "bottom"}, "overlay": {}}
+    place = {
+        "inline": {"selector": CONTENT, "position": "end"}, "banner": {"edge": "bottom"}, "overlay": {},
+        "gate": {"selector": CONTENT, "visible": 2},
+    }  # fmt: skip
     days = {"en": ("in 7 days", "in 30 days"), "ru": ("через 7 дней", "через 30 дней")}[language]
     return {
         "receipt": f"receipt-{placement}", "campaign": "lights-on", "variant": "plain", "kind": "contribution",
-        "placement": placement, "language": language, "direction": "ltr", "dismissible": True,
+        "placement": placement, "language": language, "direction": "ltr", "dismissible": placement != "gate",
         "place": place[placement], "copy": COPY[language], "form": a_form(language),
         "snooze": {"choices": [{"days": 7, "label": days[0]}, {"days": 30, "label": days[1]}], "default_days": 30},
         "words": locale(language),
     } | changes
 
 
-def a_decision(*appeals: dict[str, Any], reader: str | None = "token-1") -> Answer:
-    access = {"granted": True, "reason": "no_meter"}
-    return 200, {"reader": reader, "access": access, "appeals": list(appeals), "withheld": {}}
+OPEN = {"granted": True, "reason": "no_meter"}
+
+
+def closed(reason: str = "used_up", language: str = "en", **gate: Any) -> dict[str, Any]:
+    """The `access` of a page behind the gate."""
+    place = {"selector": CONTENT, "visible": 2}
+    said = {"place": place, "later": True, "language": language, "direction": "ltr", "words": locale(language)}
+    meter = {"used": 5, "allowance": 5, "resets_at": "2031-12-01T00:00:00Z"} if reason == "used_up" else {}
+    return {"granted": False, "reason": reason, **meter, "gate": said | gate}
+
+
+def a_decision(
+    *appeals: dict[str, Any], reader: str | None = "token-1", access: dict[str, Any] | None = None
+) -> Answer:
+    return 200, {"reader": reader, "access": access or OPEN, "appeals": list(appeals), "withheld": {}}
 
 
 def a_problem(status: int, title: str, **facts: Any) -> Answer:
@@ -146,6 +164,10 @@ class Fake:
     decisions: Card = field(default=lambda body: a_decision())
     snoozes: Card = field(default=lambda body: (200, {"until": "2031-11-29T12:00:00Z"}))
     contributions: Card = field(default=lambda body: (200, {}))
+    later: Card = field(
+        default=lambda body: (200, {"access": {"granted": True, "reason": "put_off", "token": "jwt"},
+                                    "until": "2031-11-23T12:00:00Z"})
+    )  # fmt: skip
     pages: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     delay: float = 0.0
@@ -169,7 +191,10 @@ class Fake:
     def answer(self, path: str, body: dict[str, Any]) -> Answer:
         self.asked.append((path, body))
         time.sleep(self.delay)
-        cards = {"decisions": self.decisions, "snoozes": self.snoozes, "contributions": self.contributions}
+        cards = {
+            "decisions": self.decisions, "snoozes": self.snoozes, "contributions": self.contributions,
+            "later": self.later,
+        }  # fmt: skip
         name = path.rpartition("/")[2]
         return cards[name](body) if name in cards else (200, {"recorded": len(body["events"])})
 

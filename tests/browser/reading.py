@@ -6,14 +6,19 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from .fake_service import Fake, a_decision, an_appeal
+from .fake_service import OPEN, Fake, a_decision, an_appeal, closed
 
 PLACEMENTS = ("banner", "inline", "overlay")
+STRICT = (
+    "default-src 'none'; script-src {service}; connect-src {service}; style-src 'self'; img-src 'self'; "
+    "require-trusted-types-for 'script'"
+)
 
 # Notes every event of the script, and every layout shift that no press explains.
 LISTEN = """
   window.heard = []; window.shift = 0;
-  for (const name of ['decision', 'shown', 'seen', 'clicked', 'dismissed', 'snoozed', 'error', 'thanked'])
+  for (const name of ['decision', 'shown', 'seen', 'clicked', 'dismissed', 'snoozed', 'error', 'thanked',
+                      'gated', 'opened'])
     document.addEventListener('honestybox:' + name, ({detail}) => heard.push([name, detail]));
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) if (!entry.hadRecentInput) shift += entry.value;
@@ -22,8 +27,10 @@ LISTEN = """
 
 
 def asks(fake: Fake, *placements: str, **changes: Any) -> None:
-    """Lets the service answer each decision with these appeals."""
-    fake.decisions = lambda body: a_decision(*(an_appeal(placement, **changes) for placement in placements))
+    """Lets the service answer each decision with these appeals; a gate's on an article that is not open."""
+    access = closed(language=changes.get("language", "en")) if "gate" in placements else OPEN
+    appeals = [an_appeal(placement, **changes) for placement in placements]
+    fake.decisions = lambda body: a_decision(*appeals, access=access)
 
 
 def heard(page: Page, name: str) -> list[dict[str, Any]]:

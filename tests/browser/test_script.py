@@ -7,12 +7,13 @@ import pytest
 import rjsmin
 from playwright.sync_api import Page, expect
 
-from .fake_service import EMBED, Answer, Fake, a_decision, a_problem, an_article
-from .reading import asks, wait_for
+from .fake_service import EMBED, OPEN, Answer, Fake, a_decision, a_problem, an_appeal, an_article, closed
+from .reading import PLACEMENTS, asks, wait_for
 
 pytestmark = pytest.mark.browser
 
 NO_STORAGE = "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('no', 'SecurityError') }})"
+AN_ARTICLE = '<meta property="og:type" content="article">'
 KEPT = "localStorage.getItem('honestybox:daily-lantern')"
 
 
@@ -21,17 +22,80 @@ def minified_size(*names: str) -> int:
     return sum(len(brotli.compress(script.encode(), quality=11)) for script in scripts)
 
 
+def modules_loaded(page: Page) -> set[str]:
+    """The names of the modules that the page loads, from now on."""
+    names: set[str] = set()
+    page.on("request", lambda request: names.add(request.url.rpartition("/")[2]) if ".js" in request.url else None)
+    return names
+
+
 def test_the_service_is_asked_once_per_page_view_with_what_the_contract_names(page: Page, fake: Fake) -> None:
     page.goto(fake.publish("/story") + "?utm_source=letter&x=1")
     said = wait_for(page, "decision")
     (asked,) = fake.of("decisions")
-    assert said["request"]["visit"] == asked["visit"]
+    # What is undefined is not sent, and Playwright makes it None.
+    assert {name: value for name, value in said["request"]["visit"].items() if value is not None} == asked["visit"]
     assert said["response"]["reader"] == "token-1"
     assert set(asked) == {"site", "reader", "consent", "page", "visit", "placements"}
     assert (asked["site"], asked["reader"], asked["consent"]) == ("daily-lantern", None, True)
     assert asked["visit"] == {"referrer": "", "utm": {"source": "letter"}, "device": "phone", "width": 390}
     assert asked["page"]["url"].startswith(fake.paper + "/story")
     assert page.evaluate(KEPT) == "token-1"
+
+
+def visit_of(page: Page, fake: Fake, attributes: str) -> dict[str, object]:
+    """What the service is told of a visit to a page whose tag has these attributes, beyond the usual."""
+    page.goto(fake.publish(html=an_article(fake.tag(attributes))))
+    wait_for(page, "decision")
+    usual = {"referrer", "utm", "device", "width"}
+    return {name: value for name, value in fake.of("decisions")[-1]["visit"].items() if name not in usual}
+
+
+def test_what_the_tag_says_about_the_reader_is_sent(page: Page, fake: Fake) -> None:
+    said = """data-signed-in="true" data-attributes='{"plan": "basic", "age": 34, "staff": false}'
+              data-newsletters="weekly, daily" """
+    assert visit_of(page, fake, said) == {
+        "signed_in": True, "attributes": {"plan": "basic", "age": "34", "staff": "false"},
+        "newsletters": ["weekly", "daily"],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "sent"),
+    [
+        ('data-signed-in="false"', {"signed_in": False}),
+        ('data-signed-in=""', {}),
+        ('data-signed-in="yes"', {}),
+        ('data-newsletters=""', {}),
+        ('data-newsletters=" , "', {}),
+        ('data-attributes=""', {}),
+        ("data-attributes='{\"plan\": \"'", {}),
+        ("data-attributes='[\"plan\", 1]'", {}),
+        ("data-attributes='\"plan\"'", {}),
+        ("data-attributes='null'", {}),
+        ("data-attributes='{\"plan\": \"\"}'", {"attributes": {}}),
+    ],
+)
+def test_what_the_tag_says_badly_is_not_sent_and_does_no_harm(
+    page: Page, fake: Fake, said: str, sent: dict[str, object]
+) -> None:
+    assert visit_of(page, fake, said) == sent
+
+
+def test_a_long_attribute_is_cut_to_what_the_service_takes(page: Page, fake: Fake) -> None:
+    sent = visit_of(page, fake, f"""data-attributes='{{"plan": "{"x" * 201}"}}'""")
+    assert sent == {"attributes": {"plan": "x" * 200}}
+
+
+def test_a_preview_is_asked_for_by_the_pages_address_and_not_kept(page: Page, fake: Fake) -> None:
+    address = fake.publish()
+    page.goto(address + "?honestybox-preview=to.ken-1_2")
+    wait_for(page, "decision")
+    page.goto(address)
+    wait_for(page, "decision")
+    assert [body.get("preview") for body in fake.of("decisions")] == ["to.ken-1_2", None]
+    assert "preview" not in fake.of("decisions")[1]
+    assert page.evaluate("Object.keys(localStorage)") == ["honestybox:daily-lantern"]
 
 
 def test_nothing_but_the_loader_and_the_facts_loads_when_there_is_nothing_to_show(page: Page, fake: Fake) -> None:
@@ -144,9 +208,25 @@ def test_refreshing_in_a_hurry_never_asks_twice_at_the_same_time(page: Page, fak
     assert page.locator("honesty-box").count() == 1
 
 
-def test_the_script_stays_within_its_budgets() -> None:
-    before = minified_size("prompt.js", "facts.js")
-    thanks = {"thanks.js"}
-    everything = minified_size(*(path.name for path in EMBED.glob("*.js") if path.name not in thanks))
-    assert before <= 3072, f"{before} bytes before an appeal shows"
-    assert everything <= 12288, f"{everything} bytes with an appeal"
+def test_the_script_stays_within_its_budget_before_an_appeal_shows(page: Page, fake: Fake) -> None:
+    loaded = modules_loaded(page)
+    attributes = """data-signed-in="true" data-newsletters="weekly" data-attributes='{"plan": "basic"}'"""
+    page.goto(fake.publish(html=an_article(fake.tag(attributes), head=AN_ARTICLE)) + "?honestybox-preview=token")
+    wait_for(page, "decision")
+    assert loaded == {"prompt.js", "facts.js"}
+    assert minified_size(*loaded) <= 3072
+
+
+@pytest.mark.parametrize("placement", [*PLACEMENTS, "gate"])
+def test_the_script_stays_within_its_budget_with_an_appeal_of_any_placement(
+    page: Page, fake: Fake, placement: str
+) -> None:
+    loaded = modules_loaded(page)
+    access = closed() | {"markup": {"selector": ".content"}} if placement == "gate" else OPEN
+    fake.decisions = lambda body: a_decision(an_appeal(placement), access=access)
+    page.goto(fake.publish())
+    wait_for(page, "shown")
+    page.evaluate("document.querySelector('honesty-box').scrollIntoView({block: 'center'})")
+    wait_for(page, "seen")
+    assert {"appeal.js", "form.js"} < loaded
+    assert minified_size(*loaded) <= 12288, f"{minified_size(*loaded)} bytes: {sorted(loaded)}"
