@@ -40,7 +40,10 @@ def keys_of(field: fields.Field[object], here: str) -> Iterator[str]:
         inner = list(keys(field.schema, f"{here}."))
         yield from inner
     elif isinstance(field, MapOf):
-        holes = {"variants": "name", "copy": "language", "newsletters": "id", "utm": "name", "attributes": "name"}
+        holes = {
+            "variants": "name", "copy": "language", "newsletters": "id", "utm": "name", "attributes": "name",
+            "exchange_rates": "code",
+        }  # fmt: skip
         hole = holes[here.rpartition(".")[2]]
         yield from keys_of(field.inner, f"{here}.<{hole}>")
     elif isinstance(field, Currencies):

@@ -111,6 +111,9 @@ class CampaignSchema(StaffSchema):
         errors |= _unknown_newsletters(loaded["audience"], site)
         if loaded["allocation"] and loaded["allocation"].floor * len(variants) > 1:
             errors["allocation"] = {"floor": [f"is too much for {len(variants)} variants; 100% is all there is"]}
+        if loaded["allocation"] and (unknown := [code for code in site.currencies if site.rate(code) is None]):
+            cure = f"cannot compare gifts; add exchange_rates for {', '.join(unknown)} to site.yaml"
+            errors.setdefault("allocation", {})["method"] = [cure]
         if errors:
             raise ValidationError(errors)
         return Campaign(

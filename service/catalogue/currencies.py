@@ -31,6 +31,19 @@ class AmountsSchema(StaffSchema):
     annual = ListOf(Number(whole=False, most=99_999_999), required=True)
 
 
+class Rate(Number):
+    """exchange_rates.<code>: what one unit is worth in units of the default currency."""
+
+    def __init__(self) -> None:
+        super().__init__(whole=False)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
+        rate = Decimal(super()._deserialize(value, attr, data, **kwargs))
+        if not rate:
+            raise ValidationError("must be above 0 (got 0)")
+        return rate
+
+
 class Currencies(StaffField):
     """currencies: `default`, `by_country`, and one group for each currency."""
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import ValidationError, post_load
 
-from service.catalogue.currencies import Currencies
+from service.catalogue.currencies import Currencies, Rate
 from service.catalogue.fields import (
     Checked,
     Group,
@@ -17,6 +17,7 @@ from service.catalogue.fields import (
     StaffSchema,
     Switch,
     Text,
+    currency,
     language,
     origin,
     slug,
@@ -143,6 +144,7 @@ class SiteSchema(StaffSchema):
     meter = Group(MeterSchema, load_default=None)
     holdback = Percent(load_default=0.0, most=50)
     newsletters = MapOf(Checked(slug), Group(NewsletterSchema), load_default=dict)
+    exchange_rates = MapOf(Checked(currency), Rate(), load_default=dict)
 
     def build(self, site_id: str, values: Any) -> Site:
         """The site in `values`. Raises marshmallow's ValidationError with every mistake."""
@@ -151,6 +153,8 @@ class SiteSchema(StaffSchema):
         newsletters = {name: group["title"] for name, group in loaded.pop("newsletters").items()}
         if loaded["meter"] and Placement.GATE not in loaded["placements"]:
             raise ValidationError({"meter": ["needs a place to cut articles at; add placements.gate with a selector"]})
+        if (default := loaded["currencies"]["default_currency"]) in loaded["exchange_rates"]:
+            raise ValidationError({"exchange_rates": {default: ["is the default currency, worth 1; delete it"]}})
         return Site(
             id=site_id,
             origins=frozenset(loaded.pop("origins")),

@@ -4,7 +4,7 @@ Source: docs.stripe.com/currencies ("zero-decimal currencies", "special cases", 
 """
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 
 ZERO_DECIMAL = frozenset(
@@ -89,3 +89,9 @@ def to_stripe(amount_minor: int, currency: str) -> int:
 def from_stripe(amount: int, currency: str) -> int:
     """The inverse of `to_stripe`."""
     return amount // 100 if currency in SENT_TIMES_100 else amount
+
+
+def convert(amount_minor: int, currency: str, into: str, rate: Decimal) -> int:
+    """The amount in minor units of `into`, of which `rate` major units are worth one of `currency`; half to even."""
+    major = to_major(amount_minor, currency) * rate
+    return int(major.scaleb(exponent(into)).to_integral_value(ROUND_HALF_EVEN))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -116,9 +117,12 @@ class Site:
     meter: Meter | None = None
     holdback: float = 0.0
     newsletters: Mapping[str, str] = None  # type: ignore[assignment]
+    exchange_rates: Mapping[str, Decimal] = None  # type: ignore[assignment]
+    """What one unit of a currency is worth in units of the default one, by its code."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "newsletters", self.newsletters or {})
+        object.__setattr__(self, "exchange_rates", self.exchange_rates or {})
 
     def uses(self, placement: Placement) -> bool:
         """True where site.yaml has the placement, and neither it nor the site is switched off."""
@@ -144,3 +148,7 @@ class Site:
     def currency_for(self, country: str | None) -> str:
         """The currency offered to a reader in `country` (ISO 3166, or None when unknown)."""
         return self.currency_by_country.get(country or "", self.default_currency)
+
+    def rate(self, currency: str) -> Decimal | None:
+        """What one unit is worth in the default currency, or None where site.yaml does not say."""
+        return Decimal(1) if currency == self.default_currency else self.exchange_rates.get(currency)
