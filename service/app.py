@@ -19,7 +19,7 @@ from service.catalogue.reloader import Reloader
 from service.catalogue.words import load_dictionary
 from service.payments.gateway import Gateway
 from service.payments.recording import Recorder
-from service.settings import Settings
+from service.settings import Settings, SettingsError
 from service.store.connection import Store
 from service.store.errors import StoreUnavailableError
 from service.store.ledger import Bookmark, Ledger
@@ -71,9 +71,12 @@ class Books:
 
 def open_books(settings: Settings, knows_site: Callable[[str], bool]) -> Books:
     """Redis and Stripe, joined. Connects to neither yet."""
-    store = Store(settings.redis_url, store_changed)
-    # No reader waits for an article while a gift, an event or a snooze is written down.
-    patient = Store(settings.redis_url, manner=PATIENT)
+    try:
+        store = Store(settings.redis_url, store_changed)
+        # No reader waits for an article while a gift, an event or a snooze is written down.
+        patient = Store(settings.redis_url, manner=PATIENT)
+    except ValueError as error:  # an option that redis-py does not know, which settings may not import
+        raise SettingsError([f"HONESTYBOX_REDIS_URL: {error}"]) from error
     ledger, readers = Ledger(patient), ReaderStore(patient)
     gateway = Gateway(settings.stripe_secret_key, settings.stripe_api_base)
     return Books(store, readers, Bookmark(patient), gateway, Recorder(gateway, ledger, readers, knows_site))

@@ -169,6 +169,13 @@ def test_the_service_refuses_to_start_on_bad_config_and_lists_every_problem(tmp_
     ]
 
 
+def test_the_service_refuses_to_start_on_an_option_of_redis_that_is_none(tmp_path: Path) -> None:
+    folder = write_config(tmp_path / "config", staff_files())
+    for url in ("redis://127.0.0.1:9?soket_timeout=1", "redis+cluster://127.0.0.1:9?socket_timeout=soon"):
+        with pytest.raises(SettingsError, match=r"HONESTYBOX_REDIS_URL: .*(socket_timeout|soket_timeout)"):
+            create_app(some_settings(folder, url), watch=False)
+
+
 def test_the_service_refuses_to_start_without_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in GOOD:
         monkeypatch.delenv(name, raising=False)

@@ -40,6 +40,10 @@ class Cluster(Masters):
         """Those that hold slots."""
         return self._masters
 
+    def complete(self) -> bool:
+        """When each slot has a master."""
+        return None not in self._slots
+
     def learn_from(self, source: Server, deadline: float) -> Iterable[Server]:
         """The map of slots, as `source` sees it."""
         slots: list[Server | None] = [None] * REDIS_CLUSTER_HASH_SLOTS
@@ -74,6 +78,6 @@ class Cluster(Masters):
     def _ask_everyone(self, words: Words, deadline: float) -> Any:
         if not self._masters:
             self.learn(deadline)
-        if None in self._slots:
+        if not self.complete():
             raise StoreUnavailableError("some keys have no master")
         return [master.ask(words, deadline, first=False) for master in self._masters][-1]

@@ -50,6 +50,10 @@ class Masters(ABC):
     def masters(self) -> frozenset[Server]:
         """All who hold keys, as far as is known."""
 
+    @abstractmethod
+    def complete(self) -> bool:
+        """True when every key's master is known."""
+
     @property
     def available(self) -> bool:
         """False while the breaker of a master is open."""
@@ -57,13 +61,14 @@ class Masters(ABC):
 
     def ask(self, words: Words, deadline: float) -> Any:
         """The master's answer, or the new one's where another took its place."""
-        if deadline >= self._look_again_at:
+        looks = deadline >= self._look_again_at
+        if looks:
             self._look_again(deadline)
         server = self.owner(words)
         if server is None:
             return self._first(words, deadline).ask(words, deadline, first=False)
         try:
-            return server.ask(words, deadline)
+            return server.ask(words, deadline, first=not looks)
         except NotMendedByWaitingError:
             raise
         except StoreUnavailableError as error:
@@ -108,6 +113,8 @@ class Masters(ABC):
                 self._sources.rotate(-1)
             else:
                 self._keep([source, *told, *self._seeds])
+                if self.complete():
+                    self._unknown.worked()
                 break
         if self.masters() != before:
             log.info("store_masters", masters=sorted(master.breaker.server for master in self.masters()))
@@ -125,7 +132,6 @@ class Masters(ABC):
             error = StoreUnavailableError("no master is known that holds the key")
             self._unknown.failed(error)
             raise error
-        self._unknown.worked()
         return server
 
     def _changed(self, _: bool = True) -> None:

@@ -21,6 +21,10 @@ class Sentinel(Masters):
         """The one master."""
         return frozenset((self._master,) if self._master else ())
 
+    def complete(self) -> bool:
+        """Once there is one."""
+        return self._master is not None
+
     def learn_from(self, source: Server, deadline: float) -> Iterable[Server]:
         """The master, as the Sentinel `source` sees it. The Sentinels themselves are those of the URL."""
         place = source.ask(("SENTINEL", "GET-MASTER-ADDR-BY-NAME", self.group.name), deadline, first=False)

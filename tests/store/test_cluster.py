@@ -141,6 +141,22 @@ def test_a_node_that_hangs_silences_no_reader_of_the_others(cluster: RealCluster
     assert (store.available, told) == (True, [False, True])
 
 
+def test_a_slot_without_a_master_is_no_store_until_it_has_one(cluster: RealCluster) -> None:
+    told: list[bool] = []
+    store = Store(cluster.patient_url, told.append)
+    lost, other = (next(key for key in KEYS if third_of(key) == number) for number in (0, 1))
+    slot = key_slot(lost.encode())
+    for number in range(3):
+        cluster.operator(number).execute_command("CLUSTER", "DELSLOTS", slot)
+    for _ in range(4):
+        assert not answers(store, lost)
+        assert answers(store, other)
+    assert (store.available, told) == (False, [False])
+    cluster.operator(0).execute_command("CLUSTER", "ADDSLOTS", slot)
+    wait_until(lambda: answers(store, lost))
+    assert (store.available, told) == (True, [False, True])
+
+
 def test_where_no_seed_answers_there_is_no_store() -> None:
     store = Store("redis+cluster://127.0.0.1:9,127.0.0.1:10")
     for _ in range(5):
