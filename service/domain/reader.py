@@ -12,8 +12,11 @@ PENDING_PAYMENT = timedelta(days=14)
 
 
 def short_key(text: str) -> int:
-    """`text` as 32 bits: what the reader's record holds of an article, a campaign or a contribution."""
-    return int.from_bytes(blake2b(text.encode(), digest_size=4).digest(), "little")
+    """`text` as 32 bits: what the reader's record holds of an article, a campaign or a contribution.
+
+    Half a character, which JSON can smuggle into a page's tags, is text like any other.
+    """
+    return int.from_bytes(blake2b(text.encode(errors="surrogatepass"), digest_size=4).digest(), "little")
 
 
 def topic_key(kind: str, name: str) -> int:
