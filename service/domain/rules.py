@@ -74,7 +74,12 @@ def under_site_cap(view: View) -> bool:
 
 
 def welcome(view: View, campaign: Campaign) -> bool:
-    """True when the campaign is for readers who have given as much as this one. Source: DESIGN §6, rule 3."""
+    """True unless the reader gives already and the campaign is not for those who do. Source: DESIGN §6, rule 3."""
+    return view.cohort is not Cohort.SUPPORTER or gave_as_wanted(view, campaign)
+
+
+def gave_as_wanted(view: View, campaign: Campaign) -> bool:
+    """True when the campaign is for readers who have given as much as this one."""
     return view.cohort in campaign.audience.supporters.cohorts
 
 
@@ -97,8 +102,12 @@ def rolled_out(view: View, campaign: Campaign) -> bool:
 
 
 def in_audience(view: View, campaign: Campaign) -> bool:
-    """True when every condition holds and the rollout has reached the reader."""
-    return unmet(view, campaign) is None and (campaign.rollout >= 1 or rolled_out(view, campaign))
+    """True when the campaign is for such readers, every condition holds and the rollout has reached this one."""
+    return (
+        gave_as_wanted(view, campaign)
+        and unmet(view, campaign) is None
+        and (campaign.rollout >= 1 or rolled_out(view, campaign))
+    )
 
 
 def _seen_of(view: View, campaign: Campaign) -> list[datetime]:
@@ -121,6 +130,8 @@ def _cap(cap: FrequencyCap | None, seen: Sequence[datetime], now: datetime) -> M
 
 
 def _audience(view: View, campaign: Campaign) -> Mapping[str, Any]:
+    if not gave_as_wanted(view, campaign):
+        return {"reader": view.cohort, "supporters": campaign.audience.supporters}
     missed = unmet(view, campaign)
     if missed is not None:
         return {missed.name: missed.fact.of(view), "wanted": missed.wanted.told()}
