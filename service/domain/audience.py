@@ -156,8 +156,9 @@ class Condition:
 
 
 def _languages(view: View) -> tuple[str, ...]:
-    tag = view.page.language.replace("_", "-")
-    return (tag, tag.split("-", maxsplit=1)[0]) if tag else ()
+    """The page's language and all that it is a kind of: zh-Hans-CN is zh-Hans and zh, too. Source: RFC 4647, 3.3.1."""
+    parts = view.page.language.replace("_", "-").split("-")
+    return tuple("-".join(parts[:length]) for length in range(1, len(parts) + 1)) if parts[0] else ()
 
 
 def _known(text: str | None) -> tuple[str, ...]:
