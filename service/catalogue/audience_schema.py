@@ -1,13 +1,12 @@
 """The shape of `audience` in a campaign's file, and the conditions it becomes."""
 
-import fnmatch
-import re
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
 from marshmallow import ValidationError, post_load, validates_schema
 
+from service.catalogue.addresses import Address, pattern_of
 from service.catalogue.fields import (
     Checked,
     Group,
@@ -55,12 +54,6 @@ def _choice(include: Iterable[str] | None, exclude: Iterable[str]) -> Choice:
 
 def _patterns(include: Iterable[str] | None, exclude: Iterable[str]) -> Patterns:
     return Patterns(pattern_of(include), pattern_of(exclude), (tuple(include or ()), tuple(exclude)))
-
-
-def pattern_of(addresses: Iterable[str] | None) -> re.Pattern[str] | None:
-    """One pattern for all of them, where * stands for anything; None when there are none."""
-    translated = [fnmatch.translate(address) for address in addresses or ()]
-    return re.compile("|".join(translated)) if translated else None
 
 
 class Names(StaffField):
@@ -136,13 +129,13 @@ class AudienceSchema(StaffSchema):
     sections = Names(Text(longest=200))
     tags = Names(Text(longest=200))
     authors = Names(Text(longest=200))
-    urls = Names(Text(longest=500), _patterns)
+    urls = Names(Address(longest=500), _patterns)
     types = Names(OneOf(PAGE_TYPES))
     premium = Switch()
     languages = Names(Checked(language))
     countries = Names(Checked(_country))
     devices = Names(OneOf(DEVICES))
-    referrers = Names(Text(longest=500), _patterns)
+    referrers = Names(Address(longest=500), _patterns)
     utm = MapOf(Text(longest=50), Names(Text(longest=200)))
     signed_in = Switch()
     attributes = MapOf(Text(longest=200), Names(Text(longest=200)))

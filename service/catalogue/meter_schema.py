@@ -5,7 +5,8 @@ from typing import Any
 
 from marshmallow import post_load
 
-from service.catalogue.audience_schema import MOST_ARTICLES, pattern_of
+from service.catalogue.addresses import Address, pattern_of
+from service.catalogue.audience_schema import MOST_ARTICLES
 from service.catalogue.fields import Group, ListOf, Number, OneOf, StaffSchema, Switch, Text
 from service.catalogue.times import Period, Span
 from service.domain.meter import Calendar, Meter, Mode
@@ -19,7 +20,7 @@ class ExclusionsSchema(StaffSchema):
 
     sections = ListOf(Text(), load_default=list, least=0)
     tags = ListOf(Text(), load_default=list, least=0)
-    urls = ListOf(Text(), load_default=list, least=0)
+    urls = ListOf(Address(), load_default=list, least=0)
 
     @post_load
     def _build(self, values: dict[str, Any], **_: Any) -> Exclusions:
