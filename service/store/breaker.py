@@ -28,7 +28,7 @@ class Breaker:
         self._lock = threading.Lock()
         self._closed_until = 0.0
         self._failing_since = 0.0
-        self._failures = 0
+        self.failures = 0
         self.available = True
 
     def check(self) -> None:
@@ -44,17 +44,17 @@ class Breaker:
     def failed(self, error: Exception) -> None:
         """Counts a failure; the last that patience bears begins a pause, and says so once."""
         now = time.monotonic()
-        if not self._failures:
+        if not self.failures:
             self._failing_since = now
-        self._failures += 1
+        self.failures += 1
         borne = 0.0 if isinstance(error, TimeoutError) else self._wait_seconds
-        if self._failures >= PATIENCE and now - self._failing_since >= borne:
+        if self.failures >= PATIENCE and now - self._failing_since >= borne:
             self._closed_until = now + PAUSE_SECONDS
             self._change(available=False, error=type(error).__name__)
 
     def worked(self) -> None:
         """Ends the pause; says so once."""
-        self._failures = 0
+        self.failures = 0
         if not self.available:
             self._change(available=True)
 

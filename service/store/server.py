@@ -69,20 +69,23 @@ class Server:
 
         `first`: the whole time-out lies before the deadline, so that the kernel may watch over it.
         """
-        self.breaker.check()
+        breaker = self.breaker
+        if not breaker.available:
+            breaker.check()
         try:
             answer = self._exchange(words, deadline, first)
         except UnconfirmedError:
-            self.breaker.worked()
+            breaker.worked()
             raise
         except self._for_caller:
-            self.breaker.worked()
+            breaker.worked()
             raise
         except (RedisError, OSError) as error:
             self._threads.held = None
-            self.breaker.failed(error)
+            breaker.failed(error)
             raise _unavailable(error) from error
-        self.breaker.worked()
+        if breaker.failures:
+            breaker.worked()
         return answer
 
     def _exchange(self, words: Words, deadline: float, first: bool) -> Any:
