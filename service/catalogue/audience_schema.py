@@ -44,7 +44,16 @@ MOST_ARTICLES = 200
 
 
 def _country(text: str) -> str:
-    return text if text == UNKNOWN_COUNTRY else country(text)
+    try:
+        return text if text == UNKNOWN_COUNTRY else country(text)
+    except ValueError as error:
+        raise ValueError(f"{error}, or {UNKNOWN_COUNTRY}") from error
+
+
+def _utm_name(text: str) -> str:
+    if text.startswith("utm_"):
+        raise ValueError(f"{text} is written without its beginning; write {text.removeprefix('utm_')}")
+    return text
 
 
 def _choice(include: Iterable[str] | None, exclude: Iterable[str]) -> Choice:
@@ -102,12 +111,17 @@ class RangeSchema(StaffSchema):
         return Range(values.get("min"), values.get("max"))
 
 
-class ArticlesReadSchema(RangeSchema):
-    """articles_read: distinct articles within a window, all or those of one section or tag."""
+class ArticlesReadTodaySchema(RangeSchema):
+    """articles_read_today: as many as we remember."""
 
     min = Number(most=MOST_ARTICLES)
     max = Number(most=MOST_ARTICLES)
-    window = Span(load_default=timedelta(days=30))
+
+
+class ArticlesReadSchema(ArticlesReadTodaySchema):
+    """articles_read: distinct articles within a window, all or those of one section or tag."""
+
+    window = Span(load_default=timedelta(days=30), zero=False)
     section = Text(longest=200)
     tag = Text(longest=200)
 
@@ -136,13 +150,13 @@ class AudienceSchema(StaffSchema):
     countries = Names(Checked(_country))
     devices = Names(OneOf(DEVICES))
     referrers = Names(Address(longest=500), _patterns)
-    utm = MapOf(Text(longest=50), Names(Text(longest=200)))
+    utm = MapOf(Checked(_utm_name), Names(Text(longest=200)))
     signed_in = Switch()
     attributes = MapOf(Text(longest=200), Names(Text(longest=200)))
     newsletters = Names(Checked(slug))
     supporters = OneOf(Supporters, load_default=Supporters.EXCLUDE)
     articles_read = Group(ArticlesReadSchema)
-    articles_read_today = Group(RangeSchema)
+    articles_read_today = Group(ArticlesReadTodaySchema)
     days_since_first_seen = Group(RangeSchema)
     visits = Group(RangeSchema)
 

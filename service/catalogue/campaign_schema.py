@@ -33,7 +33,7 @@ class FrequencySchema(StaffSchema):
     """frequency: of a campaign."""
 
     max = Number(required=True, most=MOST_IMPRESSIONS)
-    window = Span(required=True)
+    window = Span(required=True, zero=False)
     min_gap = Span(load_default=timedelta())
 
     @post_load

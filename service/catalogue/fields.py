@@ -13,7 +13,8 @@ from service.catalogue.problems import did_you_mean
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,2})?)\s*%")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _OURS = re.compile("[\ue000\ue001]")  # the renderer's own marks
-_COUNTRIES = frozenset(code for code in Locale("en").territories if re.fullmatch("[A-Z]{2}", str(code)))
+_NO_COUNTRIES = frozenset(("EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"))  # CLDR's groups of countries, and nobody's
+_COUNTRIES = frozenset(code for code in map(str, Locale("en").territories) if code.isalpha()) - _NO_COUNTRIES
 _CURRENCIES = frozenset(Locale("en").currencies)
 
 
@@ -81,7 +82,8 @@ class Percent(StaffField):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
         match = _PERCENT.fullmatch(value) if isinstance(value, str) else None
         if match is None:
-            raise ValidationError(f"must be a share such as 5% or 2.5% (got {value!r})")
+            got = value if isinstance(value, Decimal) else repr(value)
+            raise ValidationError(f"must be a share such as 5% or 2.5% (got {got})")
         if float(match[1]) > self.most:
             raise ValidationError(f"must be at most {self.most}% (got {value})")
         return float(match[1]) / 100
@@ -97,8 +99,10 @@ class OneOf(StaffField):
         )
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        if not isinstance(value, str) or value not in self.names:
-            raise ValidationError(f"{value} is not known here; {did_you_mean(str(value), list(self.names))}")
+        if not isinstance(value, str):
+            raise ValidationError(f"must be one of {', '.join(self.names)} (got {value!r})")
+        if value not in self.names:
+            raise ValidationError(f"{value} is not known here; {did_you_mean(value, list(self.names))}")
         return self.names[value]
 
 
@@ -158,7 +162,10 @@ class MapOf(StaffField):
 
 
 class Group(StaffField, fields.Nested):
-    """A group of known keys."""
+    """A group of known keys. A key without a value is a mistake, also where leaving the key out is none."""
+
+    def __init__(self, nested: type[Schema], **kwargs: Any) -> None:
+        super().__init__(nested, allow_none=False, **kwargs)
 
 
 class StaffSchema(Schema):

@@ -37,7 +37,7 @@ class MeterSchema(StaffSchema):
     allowance = Number(required=True, most=MOST_ARTICLES // 2)
     period = Period(load_default=Calendar.MONTH)
     mode = OneOf(Mode, load_default=Mode.SOFT)
-    later = Span(load_default=timedelta(days=1))
+    later = Span(load_default=timedelta(days=1), zero=False)
     newsletter_bonus = Number(load_default=0, most=MOST_ARTICLES // 2)
     exempt = Group(ExclusionsSchema, load_default=NO_PAGES)
     on_outage = OneOf(_OPEN, load_default=True)

@@ -45,7 +45,7 @@ class SiteFrequencySchema(StaffSchema):
     """frequency: of a site, which also limits one page."""
 
     max = Number(required=True, most=MOST_IMPRESSIONS)
-    window = Span(required=True)
+    window = Span(required=True, zero=False)
     min_gap = Span(load_default=timedelta())
     per_page = Number(load_default=1, least=1, most=3)
 

@@ -20,11 +20,11 @@ _LONGEST_SPAN = timedelta(days=366)
 
 
 class Span(StaffField):
-    """A length of time: 30m, 12h, 7d or 4w."""
+    """A length of time: 30m, 12h, 7d or 4w; `zero`: whether it may be none at all."""
 
-    def __init__(self, *, whole_days: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *, whole_days: bool = False, zero: bool = True, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.whole_days = whole_days
+        self.whole_days, self.zero = whole_days, zero
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> timedelta:
         match = _SPAN.fullmatch(value) if isinstance(value, str) else None
@@ -33,6 +33,8 @@ class Span(StaffField):
         span = timedelta(**{_UNITS[match[2]]: int(match[1])})
         if self.whole_days and (span.seconds or not span):
             raise ValidationError(f"must be a number of whole days such as 7d (got {value})")
+        if not span and not self.zero:
+            raise ValidationError(f"must be longer than nothing, such as 12h, 7d or 4w (got {value})")
         if span > _LONGEST_SPAN:
             raise ValidationError(f"must be a year at most, 366d (got {value})")
         return span
@@ -53,12 +55,9 @@ class Period(StaffField):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Calendar | timedelta:
         if value in ("month", "week"):
             return Calendar(value)
-        try:
-            span: timedelta = Span().deserialize(value)
-        except ValidationError as error:
-            raise ValidationError(f"must be month, week, or a length of time such as 30d (got {value!r})") from error
-        if not span:
-            raise ValidationError("must be longer than nothing")
+        if not isinstance(value, str) or not _SPAN.fullmatch(value):
+            raise ValidationError(f"must be month, week, or a length of time such as 30d (got {value!r})")
+        span: timedelta = Span(zero=False).deserialize(value)
         return span
 
 
