@@ -21,6 +21,7 @@ OURS: Mapping[str, tuple[str, ...]] = {
     "service.web": (
         "service.web", "service.domain", "service.catalogue", "service.store", "service.payments", "service.settings",
     ),
+    "service.forecast": ("service.forecast", "service.domain", "service.catalogue"),
     "service.settings": ("service.settings", "service.setting_values"),
     "service.setting_values": ("service.setting_values",),
     "service.cli": ("service.commands",),
@@ -31,6 +32,7 @@ FOREIGN: Mapping[str, tuple[str, ...]] = {
     "service.store": ("flask", "stripe", "ruamel", "marshmallow"),
     "service.payments": ("flask", "redis", "ruamel", "marshmallow"),
     "service.web": ("redis", "stripe", "ruamel", "yaml"),
+    "service.forecast": ("flask", "redis", "stripe", "ruamel", "marshmallow"),
     "service.settings": ("flask", "redis", "stripe", "ruamel"),
     "service.setting_values": ("flask", "redis", "stripe", "ruamel"),
     "service.commands": ("flask", "redis", "stripe", "ruamel"),
@@ -42,6 +44,7 @@ CLOCKS = {
 }  # fmt: skip
 CLOCK_READERS: Mapping[str, set[str]] = {
     "service.app": {"datetime.now"},
+    "service.commands.forecast": {"datetime.now"},
     "service.commands.preview": {"datetime.now"},
     "service.commands.worker": {"datetime.now"},
     # how long a pause lasts, not what time it is

@@ -1,7 +1,7 @@
 """A reader's record in the memory of one process: what `store/lua` keeps, without a server.
 
-For whoever plays readers by the hundred thousand, such as the forecast. A test holds it against the Lua on a real server,
-happening by happening. It never expires: that a record does is litter collection, not policy.
+For whoever plays readers by the hundred thousand, such as the forecast. A test holds it against the Lua on a real
+server, happening by happening. It never expires: that a record does is litter collection, not policy.
 """
 
 from collections.abc import Sequence
