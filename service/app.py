@@ -20,7 +20,9 @@ from service.catalogue.words import load_dictionary
 from service.payments.gateway import Gateway
 from service.payments.recording import Recorder
 from service.settings import Settings, SettingsError
+from service.store.allocations import Allocations, Allocator
 from service.store.connection import Store
+from service.store.counters import Counters
 from service.store.errors import StoreUnavailableError
 from service.store.ledger import Bookmark, Ledger
 from service.store.manner import PATIENT
@@ -67,6 +69,7 @@ class Books:
     bookmark: Bookmark
     gateway: Gateway
     recorder: Recorder
+    allocator: Allocator
 
 
 def open_books(settings: Settings, knows_site: Callable[[str], bool]) -> Books:
@@ -79,13 +82,15 @@ def open_books(settings: Settings, knows_site: Callable[[str], bool]) -> Books:
         raise SettingsError([f"HONESTYBOX_REDIS_URL: {error}"]) from error
     ledger, readers = Ledger(patient), ReaderStore(patient)
     gateway = Gateway(settings.stripe_secret_key, settings.stripe_api_base)
-    return Books(store, readers, Bookmark(patient), gateway, Recorder(gateway, ledger, readers, knows_site))
+    recorder = Recorder(gateway, ledger, readers, knows_site)
+    allocator = Allocator(Counters(patient, background=False), ledger, Allocations(patient))
+    return Books(store, readers, Bookmark(patient), gateway, recorder, allocator)
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, watch: bool = True) -> Flask:
     """The service. Raises SettingsError or CatalogueError rather than start half-right.
 
-    `watch`: take up changes in the staff files while running.
+    `watch`: do in the background what no request waits for, such as taking up changes in the staff files.
     """
     settings = settings or Settings.from_environ(environ)
     configure_logging(settings.log_level)
@@ -112,11 +117,14 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, watc
         countries=Countries(settings.country_header, settings.country_database, settings.client_address_header),
         gateway=books.gateway,
         recorder=books.recorder,
+        counters=Counters(books.store, background=watch),
+        allocations=Allocations(books.store),
         clock=clock,
     )
     if watch:
         reloader.watch()
         parts.countries.watch()
+        parts.allocations.watch(lambda: parts.sites)
     app = _flask_app(parts)
     app.extensions["honestybox"] = parts
     app.extensions["honestybox_reloader"] = reloader
@@ -138,7 +146,7 @@ def _flask_app(parts: Parts) -> Flask:
         readers=parts.readers,
         tokens=parts.tokens,
         access_token=parts.access_tokens.token,
-        weights=lambda site: {},
+        weights=parts.allocations.current,
         previewed=PreviewedDecisions(parts.tokens, parts.previews, parts.clock),
         clock=parts.clock,
     )

@@ -13,12 +13,12 @@ def choose_variant(campaign: Campaign, reader: str, weights: Mapping[str, float]
     Weighted rendezvous hashing: each variant draws its own number, so changing one weight moves readers only
     to or from that variant, never between two others. Source: DESIGN §6.
 
-    `weights`: what automatic allocation came to, by variant. They stand in for the file's own when they know every
-    variant that the file draws; a variant of weight 0 in the file is never drawn, whatever they say.
+    `weights`: what automatic allocation came to, by variant. Where the file asks for it, they stand in for its own,
+    once they know every variant that it draws; one of weight 0 in the file is never drawn, whatever they say.
     """
     if len(campaign.variants) == 1:
         return campaign.variants[0]
-    if weights is None or not _know(weights, campaign):
+    if weights is None or campaign.allocation is None or not _know(weights, campaign):
         return max(campaign.variants, key=lambda variant: _score(variant.weight, _name(reader, campaign, variant)))
     return max(
         campaign.variants,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from service.domain.contribution import Attribution, Contribution, Payment, State
@@ -36,9 +36,10 @@ class Ledger:
         body = self._store.command("HGET", _key(contribution), "body")
         return _load(body) if body else None
 
-    def of_site(self, site: str) -> Iterator[Contribution]:
-        """Every line of the site, oldest first."""
-        for name in self._store.command("ZRANGE", _index(site), 0, -1):
+    def of_site(self, site: str, since: date | None = None) -> Iterator[Contribution]:
+        """Every line of the site that began on the day `since` (in UTC) or later, oldest first; one by one."""
+        first = int(datetime.combine(since, time(), UTC).timestamp()) if since else "-inf"
+        for name in self._store.command("ZRANGE", _index(site), first, "+inf", "BYSCORE"):
             line = self.get(name.decode())
             if line is not None:
                 yield line

@@ -128,7 +128,15 @@ def _checkout_url(parts: Parts, order: Order, words: Words) -> str:
         return return_address(order, parts.settings.public_url, session["id"])
     if not session.get("url"):
         raise ProblemError(409, "This attempt has expired; send a new one.", "attempt")
+    _count_start(parts, order.attribution)
     return str(session["url"])
+
+
+def _count_start(parts: Parts, asked: Attribution) -> None:
+    """One more who came to a Checkout, where a campaign asked; an attempt sent again counts again."""
+    if asked.campaign:
+        day = parts.clock().date()
+        parts.counters.add(asked.site, day, asked.campaign, asked.variant, asked.placement, "started")
 
 
 def _outcome(parts: Parts, site: Site, session_id: str) -> str:

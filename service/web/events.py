@@ -43,10 +43,11 @@ def events_views(parts: Parts) -> Blueprint:
         if not counting:
             return {"recorded": 0}
         happenings = [happening(receipt, _FLAGS[kind]) for receipt, kind in counting]
-        news = parts.patient_readers.record_events(site, reader, happenings, parts.clock())
+        now = parts.clock()
+        news = parts.patient_readers.record_events(site, reader, happenings, now)
         for (receipt, kind), new in zip(counting, news, strict=True):
             if new:
-                count_event(site, receipt.campaign, receipt.variant, receipt.placement, kind)
+                _count(parts, receipt, kind, now)
         return {"recorded": sum(news)}
 
     @views.post("/v1/snoozes")
@@ -66,7 +67,7 @@ def events_views(parts: Parts) -> Blueprint:
         if receipt.is_preview:
             return {"until": iso(until)}
         if parts.patient_readers.snooze(site.id, receipt.reader, happening(receipt, SNOOZED), until, now):
-            count_event(site.id, receipt.campaign, receipt.variant, receipt.placement, "snoozed")
+            _count(parts, receipt, "snoozed", now)
         return {"until": iso(until)}
 
     return views
@@ -79,4 +80,11 @@ def _never(parts: Parts, site: Site, receipt: Receipt, now: datetime) -> None:
         return
     (new,) = parts.readers.record_events(site.id, receipt.reader, [happening(receipt, NEVER)], now)
     if new:
-        count_event(site.id, receipt.campaign, receipt.variant, receipt.placement, "never")
+        _count(parts, receipt, "never", now)
+
+
+def _count(parts: Parts, receipt: Receipt, kind: str, now: datetime) -> None:
+    """For those who watch the service, and for results."""
+    where = (receipt.campaign, receipt.variant, receipt.placement, kind)
+    count_event(receipt.site, *where)
+    parts.counters.add(receipt.site, now.date(), *where)

@@ -12,7 +12,9 @@ from service.domain.site import Site
 from service.payments.gateway import Gateway
 from service.payments.recording import Recorder
 from service.settings import Settings
+from service.store.allocations import Allocations
 from service.store.connection import Store
+from service.store.counters import Counters
 from service.store.readers import ReaderStore
 from service.web.access_tokens import AccessTokens
 from service.web.country import Countries
@@ -41,6 +43,8 @@ class Parts:
     countries: Countries
     gateway: Gateway
     recorder: Recorder
+    counters: Counters
+    allocations: Allocations
     clock: Callable[[], datetime]
 
     @property

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
+from service.domain.allocation import Allocation
 from service.domain.campaign import Campaign
 from service.domain.experiment import choose_variant, in_share
 from service.domain.site import Placement
@@ -18,6 +20,11 @@ def a_campaign(name: str = "lights-on", **weights: float) -> Campaign:
     """The campaign as the loader makes it of these variants and weights."""
     catalogue = a_catalogue(campaigns={name: a_campaign_yaml(variants=variants_yaml(**weights))})
     return catalogue.plans[SITE].of(Placement.INLINE)[0]
+
+
+def allocated(**weights: float) -> Campaign:
+    """The same, allocated automatically."""
+    return replace(a_campaign(**weights), allocation=Allocation(0.1, 1000))
 
 
 def choices(campaign: Campaign, weights: Mapping[str, float] | None = None) -> dict[str, str]:
@@ -73,21 +80,26 @@ def test_two_campaigns_draw_independently() -> None:
 
 
 def test_weights_from_outside_do_what_the_same_weights_in_the_file_do() -> None:
-    assert choices(a_campaign(a=1, b=1), {"a": 3.0, "b": 1.0}) == choices(a_campaign(a=3, b=1))
+    assert choices(allocated(a=1, b=1), {"a": 3.0, "b": 1.0}) == choices(a_campaign(a=3, b=1))
 
 
 def test_weights_from_outside_never_bring_back_a_variant_that_the_file_switched_off() -> None:
-    assert set(choices(a_campaign(a=1, b=0), {"a": 0.1, "b": 0.9}).values()) == {"a"}
+    assert set(choices(allocated(a=1, b=0), {"a": 0.1, "b": 0.9}).values()) == {"a"}
 
 
 def test_weights_that_do_not_know_a_variant_give_way_to_the_file() -> None:
-    campaign = a_campaign(a=1, b=1, c=1)
+    campaign = allocated(a=1, b=1, c=1)
     assert choices(campaign, {"a": 0.5, "b": 0.5}) == choices(campaign)
 
 
 def test_weights_of_a_variant_that_is_gone_do_no_harm() -> None:
-    campaign = a_campaign(a=1, b=1)
+    campaign = allocated(a=1, b=1)
     assert choices(campaign, {"a": 0.2, "b": 0.2, "gone": 0.6}) == choices(campaign)
+
+
+def test_weights_from_outside_mean_nothing_to_a_campaign_that_is_not_allocated_automatically() -> None:
+    campaign = a_campaign(a=1, b=1)
+    assert choices(campaign, {"a": 0.9, "b": 0.1}) == choices(campaign)
 
 
 def test_nobody_is_in_a_share_of_nothing_and_everybody_in_the_whole() -> None:

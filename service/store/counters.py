@@ -1,0 +1,125 @@
+"""What readers were shown and what they did, counted for results: by site and day, campaign, variant and placement.
+
+These are statistics, and no request waits for them: each process adds up what happened and sends it every two seconds,
+and once more when it ends. A process that is killed takes two seconds of counts with it, and a batch whose answer got
+lost on the way may be counted twice.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from itertools import islice
+from multiprocessing.util import Finalize
+from os import getpid
+
+import structlog
+
+from service.domain.results import Count
+from service.store.connection import Store, load_script
+from service.store.errors import StoreUnavailableError
+
+log = structlog.get_logger(__name__)
+
+KEEP = timedelta(days=400)
+_KEEP_SECONDS = KEEP // timedelta(seconds=1)
+_EVERY_SECONDS = 2.0
+_MOST = 50_000  # some ten megabytes
+_AT_ONCE = 1000  # counts in one call, which Redis does within a millisecond or two
+_COUNT = load_script("count")
+
+
+class Counters:
+    """Counts what happens. `background`: send by itself; else only `flush` does. `most`: different counts to hold."""
+
+    def __init__(self, store: Store, *, background: bool = True, most: int = _MOST) -> None:
+        self._store = store
+        self._most = most
+        self._background = background
+        self._beginning = threading.Lock()
+        self._pid = 0  # of the process that counts; known at the first count, which comes after every fork
+        self._forget()
+
+    def add(self, site: str, day: date, campaign: str, variant: str, placement: str, kind: str) -> None:
+        """Once more. Costs less than a microsecond, raises nothing. `day`: in UTC."""
+        if self._pid != getpid():
+            self._begin()
+        self._added.append((site, day, campaign, variant, placement, kind))
+
+    def flush(self) -> None:
+        """Sends what was added. Raises StoreUnavailableError, and keeps what is not sent for the next time."""
+        failed: StoreUnavailableError | None = None
+        with self._flushing:
+            self._gather()
+            for key in list(self._held):
+                try:
+                    self._send(key)
+                except StoreUnavailableError as error:  # in a Cluster the next site may have more luck
+                    failed = error
+        if failed:
+            raise failed
+
+    def of(self, site: str, days: Iterable[date]) -> Iterator[Count]:
+        """What was sent of these days, in no order. Raises StoreUnavailableError."""
+        for day in days:
+            flat = self._store.command("HGETALL", _key(site, day))
+            for field, times in zip(flat[::2], flat[1::2], strict=True):
+                campaign, variant, placement, kind = field.decode().split("|")
+                yield Count(day, campaign, variant, placement, kind, int(times))
+
+    def _begin(self) -> None:
+        """Starts anew in this process: threads do not outlive a fork, and what the parent counted is the parent's."""
+        with self._beginning:
+            if self._pid == getpid():
+                return
+            self._forget()
+            if self._background:
+                threading.Thread(target=self._run, name="counters", daemon=True).start()
+                # not atexit, which a worker that granian started never comes to
+                Finalize(None, self._try_to_flush, exitpriority=1)
+            self._pid = getpid()
+
+    def _forget(self) -> None:
+        self._flushing = threading.Lock()
+        self._added: deque[tuple[str, date, str, str, str, str]] = deque()
+        self._held: dict[str, dict[str, int]] = {}
+        self._dropping = False
+
+    def _gather(self) -> None:
+        room = self._most - sum(map(len, self._held.values()))
+        while self._added:
+            site, day, *names = self._added.popleft()
+            counts = self._held.setdefault(_key(site, day), {})
+            field = "|".join(names)
+            if field in counts or room > 0:
+                room -= field not in counts
+                counts[field] = counts.get(field, 0) + 1
+            elif not self._dropping:
+                self._dropping = True
+                log.warning("counts_dropped", held=self._most)
+
+    def _send(self, key: str) -> None:
+        counts = self._held[key]
+        while counts:
+            batch = dict(islice(counts.items(), _AT_ONCE))
+            words = [word for count in batch.items() for word in count]
+            self._store.run(_COUNT, key, _KEEP_SECONDS, *words)
+            for field in batch:
+                del counts[field]
+        del self._held[key]
+        self._dropping = False
+
+    def _run(self) -> None:
+        pause = threading.Event()
+        while not pause.wait(_EVERY_SECONDS):
+            self._try_to_flush()
+
+    def _try_to_flush(self) -> None:
+        try:
+            self.flush()
+        except StoreUnavailableError:
+            return  # the breaker has told; the next time sends it all
+
+
+def _key(site: str, day: date) -> str:
+    return f"hb:n:{{{site}}}:{day.isoformat()}"
