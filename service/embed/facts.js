@@ -198,7 +198,7 @@ export function readFacts(dataset) {
       newsletters: newsletters[0] && newsletters
     },
     preview: query.get("honestybox-preview") ?? undefined,
-    // Only an article has a place for an inline appeal; asked for elsewhere, it would win and be shown nowhere.
-    placements: ["banner", "overlay", "inline"].slice(0, page.type === "article" ? 3 : 2)
+    // Only an article has a place for the latter two; asked for elsewhere, they would win and be shown nowhere.
+    placements: ["banner", "overlay", "inline", "gate"].slice(0, page.type === "article" ? 4 : 2)
   };
 }

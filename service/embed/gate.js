@@ -86,9 +86,11 @@ class Gate {
     const { gate: { words, language }, reason, resets_at: opens } = this.#access;
     // A preview has no reason of its own to give.
     const key = "gate_" + (reason === "preview" ? "used_up" : reason);
+    const text = opens ? dated(words[key], opens, language) : words[key];
     return [
       make("h2", { id }, words[key + "_heading"]),
-      make("p", { class: "copy" }, opens ? dated(words[key], opens, language) : words[key]),
+      // A meter of no articles at all has no day on which it opens.
+      !text.includes("{") && make("p", { class: "copy" }, text),
       this.later(),
     ].filter(Boolean);
   }

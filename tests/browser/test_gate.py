@@ -137,6 +137,13 @@ def test_without_an_appeal_it_says_why_and_asks_for_nothing(
     assert "{" not in box.inner_text()
 
 
+def test_where_no_article_will_be_free_it_names_no_day(page: Page, fake: Fake) -> None:
+    fake.decisions = lambda body: a_decision(access=closed(later=False) | {"resets_at": None})
+    page.goto(fake.publish())
+    wait_for(page, "gated")
+    expect(page.locator("honesty-box .panel")).to_have_text(WORDS["gate_used_up_heading"])
+
+
 def test_a_hard_gate_offers_no_later(page: Page, fake: Fake) -> None:
     gated(page, fake, an_appeal("gate"), later=False)
     expect(page.get_by_role("button", name="Continue")).to_be_visible()

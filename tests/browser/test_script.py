@@ -98,6 +98,15 @@ def test_a_preview_is_asked_for_by_the_pages_address_and_not_kept(page: Page, fa
     assert page.evaluate("Object.keys(localStorage)") == ["honestybox:daily-lantern"]
 
 
+@pytest.mark.parametrize(
+    ("head", "placements"), [("", ["banner", "overlay"]), (AN_ARTICLE, ["banner", "overlay", "inline", "gate"])]
+)
+def test_only_an_article_has_a_place_inside_it(page: Page, fake: Fake, head: str, placements: list[str]) -> None:
+    page.goto(fake.publish(html=an_article(fake.tag(), head=head)))
+    wait_for(page, "decision")
+    assert fake.of("decisions")[0]["placements"] == placements
+
+
 def test_nothing_but_the_loader_and_the_facts_loads_when_there_is_nothing_to_show(page: Page, fake: Fake) -> None:
     loaded: list[str] = []
     page.on("request", lambda request: loaded.append(request.url) if ".js" in request.url else None)
