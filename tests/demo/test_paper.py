@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from flask.testing import FlaskClient
 from service.demo.articles import SECTIONS, load_articles, printed
 from service.demo.clock import DemoClock
 from service.demo.paper import HERE, create_paper
+from service.domain.access import AccessReason
+from service.domain.reason import Reason
 
 SERVICE, SANDBOX = "http://127.0.0.1:8001", "http://127.0.0.1:8002"
 ARTICLES = load_articles(HERE / "articles", datetime.now(UTC))
@@ -88,6 +91,13 @@ def test_a_page_that_never_ran_is_a_404_with_the_papers_own_face(reader, path):
 
 def test_the_privacy_page_promises_no_cookies(reader):
     assert "no cookies" in reader.get("/privacy").text
+
+
+@pytest.mark.parametrize(("name", "reasons"), [("SENTENCES", Reason), ("ACCESS", AccessReason)])
+def test_the_bar_has_a_sentence_for_every_reason(reader: FlaskClient, name: str, reasons: type[StrEnum]) -> None:
+    script = reader.get("/static/demo-bar.js").text
+    table = re.search(rf"const {name} = \{{(.*?)\}};", script, re.DOTALL)[1]
+    assert set(re.findall(r"(?m)^    (\w+): ", table)) == set(reasons)
 
 
 def test_an_article_is_never_printed_in_the_future():

@@ -5,7 +5,10 @@
   const SENTENCES = {
     switched_off: "Asking is switched off for the site or this place.",
     page_excluded: "Nobody is ever asked on a page like this one.",
+    access_granted: "The article is open, so there is nothing to keep back.",
+    preview: "A preview link shows one campaign and nothing else.",
     supporter: "You already contribute, so you are not asked.",
+    never_again: "You asked never to be asked again.",
     snoozed: "You asked to be reminded later, and later has not come yet.",
     dismissed: "You closed an appeal not long ago.",
     site_cap: "You have seen enough appeals for now.",
@@ -18,12 +21,31 @@
     store_unavailable: "The service cannot reach its memory, so it asks nobody.",
     no_consent: "This browser keeps nothing, so you cannot be remembered, so you are not asked.",
   };
+  const ACCESS = {
+    no_meter: "Open: the site counts no articles.",
+    not_metered: "Open: only articles are counted.",
+    exempt: "Open: a page like this one is never counted.",
+    no_consent: "This browser keeps nothing, so your articles cannot be counted.",
+    store_unavailable: "The service cannot reach its memory, so your articles cannot be counted.",
+    holdback: "Open: you belong to the few who are never asked.",
+    supporter: "Open: you contribute.",
+    premium: "Cut: the article is for supporters only.",
+    within_allowance: "Open: one of your free articles.",
+    put_off: "Open: you put the gate off.",
+    used_up: "Cut: your free articles are used up.",
+    preview: "Open: a preview counts nothing.",
+  };
   let redraw = () => {};
   let last = null;
   let trouble = "";
 
   document.addEventListener("honestybox:decision", (event) => { last = event.detail; trouble = ""; redraw(); });
   document.addEventListener("honestybox:error", (event) => { trouble = event.detail?.message || "unknown"; redraw(); });
+
+  document.addEventListener("honestybox:opened", ({ detail }) => {
+    last = { ...last, response: { ...last.response, access: detail } };
+    redraw();
+  });
 
   // This file is read before the page, so that no decision escapes it; the bar itself comes with the page.
   document.addEventListener("DOMContentLoaded", () => {
@@ -47,6 +69,13 @@
       try { return work(); } catch { return otherwise; }
     };
 
+    /** Whether the article is open, and how many free ones are left until when. */
+    const access = ({ reason, used, allowance, resets_at: resets }) => {
+      const day = resets && new Date(resets).toLocaleDateString("en-GB", { day: "numeric", month: "long" });
+      const count = allowance === undefined ? "" : ` ${used} of ${allowance} free articles used${day ? `, new ones on ${day}` : ""}.`;
+      return [element("dt", "article"), element("dd", "", `${ACCESS[reason]}${count} `, element("code", reason))];
+    };
+
     /** One row per place that was asked about: what is shown there, or why nothing is. */
     const rows = ({ request, response }) => (request?.placements || []).flatMap((place) => {
       const appeal = (response.appeals || []).find((one) => one.placement === place);
@@ -62,7 +91,7 @@
       if (trouble) parts.push(element("p", "The script ran into a problem, and left the page alone: " + trouble));
       if (last) {
         const raw = element("details", "", element("summary", "The whole question and answer"), element("pre", JSON.stringify(last, null, 2)));
-        parts.push(element("dl", "", ...rows(last)), raw);
+        parts.push(element("dl", "", ...access(last.response.access), ...rows(last)), raw);
       } else if (!trouble) {
         parts.push(element("p", location.hash.startsWith("#honestybox") || document.querySelector("honesty-box")
           ? "Nothing was asked on this page view: it thanked you."
