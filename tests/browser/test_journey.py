@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from .journeys import ARTICLES, Demo, appeal, read, reasons, running_demo
 
@@ -168,6 +168,69 @@ def test_an_editors_words_are_on_the_next_page_view_and_a_typo_leaves_the_old_on
         assert f"lights-on.yaml:{line}: placment: unknown key; did you mean placement?" in demo.out.read_text()
     finally:
         file.write_text(before)
+
+
+def use_up(page: Page, demo: Demo) -> None:
+    """Opens the month's free articles, which shows nothing but the count."""
+    for number, article in enumerate(ARTICLES[:5], 1):
+        access = read(page, demo, article)["access"]
+        assert (access["granted"], access["used"], access["allowance"]) == (True, number, 5)
+        assert paragraphs(page) > 2
+
+
+def paragraphs(page: Page) -> int:
+    """How many of the article can be read."""
+    shown = "nodes => nodes.filter((node) => node.checkVisibility()).length"
+    return int(page.locator(".article__content > p").evaluate_all(shown))
+
+
+def gate(page: Page) -> Locator:
+    box = page.locator("honesty-box[placement=gate]")
+    expect(box).to_be_visible()
+    assert paragraphs(page) == 2
+    return box
+
+
+def test_the_sixth_article_of_the_month_is_cut_and_opens_after_contributing(demo: Demo, page: Page) -> None:
+    use_up(page, demo)
+    answer = read(page, demo, ARTICLES[5])
+    assert (answer["access"]["granted"], answer["access"]["reason"]) == (False, "used_up")
+    expect(gate(page)).to_contain_text("five free articles")  # as both wordings say
+    choose(page, "Monthly", "$5")
+    page.locator("#pay").click()
+    page.wait_for_url(demo.paper + ARTICLES[5])
+    expect(page.locator("honesty-box")).to_contain_text("has arrived")
+    assert paragraphs(page) > 2
+    for article in ARTICLES[5:8]:
+        access = read(page, demo, article)["access"]
+        assert (access["granted"], access["reason"]) == (True, "supporter")
+        assert paragraphs(page) > 2
+
+
+def test_a_soft_gate_can_be_put_off_for_a_day_once_a_month(demo: Demo, page: Page) -> None:
+    use_up(page, demo)
+    read(page, demo, ARTICLES[5])
+    with page.expect_response(lambda answer: answer.url.endswith("/v1/access/later")) as answered:
+        gate(page).get_by_role("button", name="Not now, let me read on").click()
+    assert answered.value.json()["access"]["token"]
+    expect(page.locator("honesty-box")).to_have_count(0)
+    assert paragraphs(page) > 2
+    assert read(page, demo, ARTICLES[6])["access"]["reason"] == "put_off"
+    assert paragraphs(page) > 2
+    demo.move_clock(DAY + 60)
+    page.wait_for_timeout(500)
+    read(page, demo, ARTICLES[7])
+    expect(gate(page)).to_contain_text("Продолжить")
+    assert gate(page).get_by_role("button", name="Не сейчас").count() == 0
+    assert read(page, demo, ARTICLES[0])["access"]["reason"] == "within_allowance"
+    assert paragraphs(page) > 2
+
+
+def test_the_demo_says_how_many_free_articles_are_used_and_when_there_are_new_ones(demo: Demo, page: Page) -> None:
+    read(page, demo, ARTICLES[0])
+    page.locator("#demo-toggle").click()
+    page.get_by_role("button", name="Why?").click()
+    expect(page.locator("#demo-why")).to_contain_text("1 of 5 free articles used, new ones on 1 ")
 
 
 def test_a_russian_article_asks_in_russian(demo: Demo, page: Page) -> None:
