@@ -36,6 +36,7 @@ from service.domain.audience import (
     Supporters,
 )
 from service.domain.reader import topic_key
+from service.domain.span import span_text
 
 PAGE_TYPES = {name: name for name in ("article", "section", "home", "other")}
 DEVICES = {name: name for name in ("phone", "tablet", "desktop")}
@@ -134,7 +135,8 @@ class ArticlesReadSchema(ArticlesReadTodaySchema):
     def _build(self, values: dict[str, Any], **_: Any) -> Any:
         kind = next((kind for kind in ("section", "tag") if kind in values), None)
         topic = topic_key(kind, values[kind]) if kind else None
-        return Range(values.get("min"), values.get("max")), values["window"], topic
+        within = f"within {span_text(values['window'])}" + (f" in the {kind} {values[kind]}" if kind else "")
+        return Range(values.get("min"), values.get("max")), values["window"], topic, within
 
 
 class AudienceSchema(StaffSchema):
@@ -174,6 +176,6 @@ def _conditions(name: str, wanted: Any) -> list[Condition]:
         fact: Callable[[str], Fact] = audience.utm if name == "utm" else audience.attribute
         return [Condition(f"{name}.{key}", fact(key), one) for key, one in wanted.items()]
     if name == "articles_read":
-        limits, window, topic = wanted
-        return [Condition(name, audience.articles_read(window, topic), limits)]
+        limits, window, topic, within = wanted
+        return [Condition(name, audience.articles_read(window, topic), limits, within)]
     return [Condition(name, FACTS[name], audience.Switch(wanted) if isinstance(wanted, bool) else wanted)]

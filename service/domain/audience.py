@@ -144,15 +144,20 @@ class Fact(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One line under `audience`."""
+    """One line under `audience`. `within`: what a count is taken of, as staff read it."""
 
     name: str
     fact: Fact
     wanted: Wanted
+    within: str = ""
 
     def holds(self, view: View) -> bool:
         """True when the page view is as wanted."""
         return self.wanted.admits(self.fact.of(view))
+
+    def told(self) -> str:
+        """What is wanted, as staff read it."""
+        return f"{self.wanted.told()} {self.within}".strip()
 
 
 def _languages(view: View) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ def choose_variant(campaign: Campaign, reader: str, weights: Mapping[str, float]
     """
     if len(campaign.variants) == 1:
         return campaign.variants[0]
-    if weights is None or campaign.allocation is None or not _know(weights, campaign):
+    if weights is None or not may_stand_in(weights, campaign):
         return max(campaign.variants, key=lambda variant: _score(variant.weight, _name(reader, campaign, variant)))
     return max(
         campaign.variants,
@@ -34,7 +34,10 @@ def in_share(salt: str, reader: str, share: float) -> bool:
     return share > 0 and _draw(f"{salt}/{reader}") / 2**52 < share
 
 
-def _know(weights: Mapping[str, float], campaign: Campaign) -> bool:
+def may_stand_in(weights: Mapping[str, float], campaign: Campaign) -> bool:
+    """True where readers are shared out by what variants earn, when `weights` know every variant that is drawn."""
+    if campaign.allocation is None:
+        return False
     return all(variant.name in weights or not variant.weight for variant in campaign.variants)
 
 

@@ -38,5 +38,13 @@ class Exclusions:
             or bool(self.urls and self.urls.fullmatch(page.url))
         )
 
+    def listed(self, page: Page) -> list[str]:
+        """Everything of `page` that is in the list, in words."""
+        return [
+            *([f"section {page.section}"] if page.section.casefold() in self.sections else []),
+            *(f"tag {tag}" for tag in page.tags if tag.casefold() in self.tags),
+            *(["its address"] if self.urls and self.urls.fullmatch(page.url) else []),
+        ]
+
 
 NO_PAGES = Exclusions()

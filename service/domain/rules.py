@@ -28,6 +28,14 @@ class PlacementRule(NamedTuple):
     compared: Callable[[View, Placement], Mapping[str, Any]]
 
 
+class AudienceLine(NamedTuple):
+    """One line of an audience, held against one page view. Among what was compared, under the line's name."""
+
+    wanted: str
+    found: Any
+    holds: bool
+
+
 class CampaignRule(NamedTuple):
     """One row about a campaign."""
 
@@ -64,13 +72,14 @@ def under_cap(seen: Sequence[datetime], cap: FrequencyCap, now: datetime) -> boo
     return sum([at > start for at in seen]) < cap.max and seen[-1] + cap.min_gap <= now
 
 
-def _all_seen(view: View) -> list[datetime]:
+def seen_at(view: View) -> list[datetime]:
+    """When the reader saw an appeal, oldest first."""
     return [impression.at for impression in view.history.impressions]
 
 
 def under_site_cap(view: View) -> bool:
     """True while all campaigns together stay under the site's cap."""
-    return under_cap(_all_seen(view), view.site.frequency, view.now)
+    return under_cap(seen_at(view), view.site.frequency, view.now)
 
 
 def welcome(view: View, campaign: Campaign) -> bool:
@@ -110,7 +119,8 @@ def in_audience(view: View, campaign: Campaign) -> bool:
     )
 
 
-def _seen_of(view: View, campaign: Campaign) -> list[datetime]:
+def seen_of(view: View, campaign: Campaign) -> list[datetime]:
+    """When the reader saw one of this campaign, oldest first."""
     return [impression.at for impression in view.history.impressions if impression.campaign_key == campaign.key]
 
 
@@ -118,24 +128,37 @@ def under_campaign_cap(view: View, campaign: Campaign) -> bool:
     """True while the campaign stays under its own cap, or has none. On days when it always asks, it has none."""
     if campaign.frequency is None or campaign.always_ask:
         return True
-    return under_cap(_seen_of(view, campaign), campaign.frequency, view.now)
+    return under_cap(seen_of(view, campaign), campaign.frequency, view.now)
 
 
-def _cap(cap: FrequencyCap | None, seen: Sequence[datetime], now: datetime) -> Mapping[str, Any]:
-    if cap is None:
-        return {"cap": None}
+def _cap(cap: FrequencyCap, seen: Sequence[datetime], now: datetime) -> Mapping[str, Any]:
     in_window = sum(at > now - cap.window for at in seen)
     last = {"last seen": seen[-1], "at least apart": cap.min_gap} if seen and cap.min_gap else {}
     return {"seen": in_window, "at most": cap.max, "within": cap.window, **last}
 
 
+def _campaign_cap(view: View, campaign: Campaign) -> Mapping[str, Any]:
+    if campaign.frequency is None:
+        return {"cap": None}
+    always = {"always asks": True} if campaign.always_ask else {}
+    return {**_cap(campaign.frequency, seen_of(view, campaign), view.now), **always}
+
+
 def _audience(view: View, campaign: Campaign) -> Mapping[str, Any]:
-    if not gave_as_wanted(view, campaign):
-        return {"reader": view.cohort, "supporters": campaign.audience.supporters}
-    missed = unmet(view, campaign)
-    if missed is not None:
-        return {missed.name: missed.fact.of(view), "wanted": missed.wanted.told()}
-    return {"rollout": campaign.rollout} if campaign.rollout < 1 else {}
+    """Every line, not only the first that does not hold."""
+    supporters = campaign.audience.supporters
+    lines = {"supporters": AudienceLine(supporters, view.cohort, gave_as_wanted(view, campaign))}
+    lines |= {
+        one.name: AudienceLine(one.told(), one.fact.of(view), one.holds(view)) for one in campaign.audience.conditions
+    }
+    if campaign.rollout >= 1:
+        return lines
+    reached = rolled_out(view, campaign)
+    return {**lines, "rollout": AudienceLine(f"among {campaign.rollout * 100:.4g}% of all readers", reached, reached)}
+
+
+def _gifts(view: View) -> list[tuple[str, datetime]]:
+    return [(gift.state.name.lower(), gift.at) for gift in view.history.gifts]
 
 
 PLACEMENT_RULES: Sequence[PlacementRule] = (
@@ -149,7 +172,7 @@ PAGE_RULES: Sequence[Rule] = (
     Rule(
         Reason.PAGE_EXCLUDED,
         lambda view: not view.site.never_ask_on.cover(view.page),
-        lambda view: {"section": view.page.section, "tags": view.page.tags, "url": view.page.url},
+        lambda view: {"listed": view.site.never_ask_on.listed(view.page)},
     ),
 )
 # A gate is stopped by the first three only: it obeys the meter, not dismissals and caps. Source: DESIGN §6.
@@ -157,7 +180,7 @@ READER_RULES: Sequence[Rule] = (
     Rule(
         Reason.SUPPORTER,
         lambda view: view.cohort is not Cohort.SUPPORTER,
-        lambda view: {"reader": view.cohort, "gifts": [gift.state.name.lower() for gift in view.history.gifts]},
+        lambda view: {"reader": view.cohort, "gifts": _gifts(view)},
     ),
     Rule(Reason.NEVER_AGAIN, lambda view: not view.history.never_again, lambda view: {}),
     Rule(Reason.SNOOZED, not_snoozed, lambda view: {"until": view.history.snoozed_until}),
@@ -170,7 +193,7 @@ READER_RULES: Sequence[Rule] = (
             "respected for": rest_after(view),
         },
     ),
-    Rule(Reason.SITE_CAP, under_site_cap, lambda view: _cap(view.site.frequency, _all_seen(view), view.now)),
+    Rule(Reason.SITE_CAP, under_site_cap, lambda view: _cap(view.site.frequency, seen_at(view), view.now)),
 )
 GATE_REASONS = frozenset({Reason.SUPPORTER, Reason.NEVER_AGAIN, Reason.SNOOZED})
 CAMPAIGN_RULES: Sequence[CampaignRule] = (
@@ -185,9 +208,5 @@ CAMPAIGN_RULES: Sequence[CampaignRule] = (
         lambda _, campaign: {"from": campaign.schedule.start, "until": campaign.schedule.end},
     ),
     CampaignRule(Reason.NOT_IN_AUDIENCE, in_audience, _audience),
-    CampaignRule(
-        Reason.CAMPAIGN_CAP,
-        under_campaign_cap,
-        lambda view, campaign: _cap(campaign.frequency, _seen_of(view, campaign), view.now),
-    ),
+    CampaignRule(Reason.CAMPAIGN_CAP, under_campaign_cap, _campaign_cap),
 )

@@ -1,6 +1,7 @@
 """One page view as the rules see it: the site, the reader, the page and the moment."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -41,11 +42,7 @@ def cohort_of(history: History, rest: Rest, now: datetime) -> Cohort:
     """
     if not history.gifts:
         return Cohort.STRANGER
-    spans = {
-        GiftState.PENDING: PENDING_PAYMENT,
-        GiftState.ONCE: rest.after_once,
-        GiftState.ENDED: rest.after_cancelled,
-    }
+    spans = gift_spans(rest)
     if any(
         gift.state is GiftState.RECURRING or (gift.state in spans and now < gift.at + spans[gift.state])
         for gift in history.gifts
@@ -53,3 +50,12 @@ def cohort_of(history: History, rest: Rest, now: datetime) -> Cohort:
         return Cohort.SUPPORTER
     gave = any(gift.state in (GiftState.ONCE, GiftState.ENDED) for gift in history.gifts)
     return Cohort.LAPSED if gave else Cohort.STRANGER
+
+
+def gift_spans(rest: Rest) -> Mapping[GiftState, timedelta]:
+    """How long a gift makes a supporter, by its state; a running regular one does so without an end."""
+    return {
+        GiftState.PENDING: PENDING_PAYMENT,
+        GiftState.ONCE: rest.after_once,
+        GiftState.ENDED: rest.after_cancelled,
+    }
