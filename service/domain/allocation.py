@@ -80,7 +80,7 @@ def weights(
     impressions, and until there is a gift to learn from. A variant of weight 0 keeps it.
     """
     drawn = {name: tallies.get(name, Tally()) for name in sorted(configured) if configured[name]}
-    enough = all(tally.seen >= allocation.minimum for tally in drawn.values())
+    enough = len(drawn) > 1 and all(tally.seen >= allocation.minimum for tally in drawn.values())
     believed = _posteriors(_comparable(drawn)) if enough else {}
     if not believed:
         whole = sum(configured.values())

@@ -119,6 +119,10 @@ def test_a_variant_that_is_switched_off_is_neither_waited_for_nor_shown() -> Non
     assert found["b"] > 0.8
 
 
+def test_a_variant_that_is_alone_gets_everybody() -> None:
+    assert shares({"a": 2.0, "b": 0.0}, a=a_tally(), b=a_tally()) == {"a": 1.0, "b": 0.0}
+
+
 def test_variants_that_are_no_longer_written_are_left_out() -> None:
     assert shares(a=a_tally(), b=a_tally(), gone=a_tally(90)) == shares(a=a_tally(), b=a_tally())
 

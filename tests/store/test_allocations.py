@@ -1,7 +1,7 @@
 """From counters and ledger to the weights that every process draws by."""
 
 from collections.abc import Iterator, MutableMapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from service.store.connection import Store
 from service.store.counters import Counters
 from service.store.errors import StoreUnavailableError
 from service.store.ledger import Ledger
-from tests.builders import NOW, SITE, a_campaign_yaml, a_catalogue, a_site_yaml, variants_yaml
+from tests.builders import NOW, SECOND, SITE, a_campaign_yaml, a_catalogue, a_site_yaml, variants_yaml
 from tests.servers import RealServer, wait_until
 
 CAMPAIGN = a_campaign_yaml(allocation="{method: automatic, minimum: 100}", variants=variants_yaml(a=1, b=1))
@@ -41,12 +41,12 @@ def count(allocator: Allocator, variant: str, times: int) -> None:
     allocator.counters.flush()
 
 
-def give(allocator: Allocator, variant: str, many: int, site: str = SITE) -> None:
+def give(allocator: Allocator, variant: str, many: int, site: str = SITE, at: datetime = NOW) -> None:
     for number in range(many):
         name = f"pi_{variant}{number}"
         line = Contribution(
-            name, State.PAID, Interval.ONCE, "USD", 1000, NOW, None, "cus_1",
-            Attribution(site, "a-reader", "lights-on", variant, "inline"), (Payment(name, 1000, NOW),),
+            name, State.PAID, Interval.ONCE, "USD", 1000, at, None, "cus_1",
+            Attribution(site, "a-reader", "lights-on", variant, "inline"), (Payment(name, 1000, at),),
         )  # fmt: skip
         allocator.ledger.write(line, allocator.ledger.begin_look(name))
 
@@ -82,6 +82,15 @@ def test_the_same_data_give_the_same_weights_again(allocator: Allocator) -> None
     give(allocator, "a", 12)
     give(allocator, "b", 15)
     assert allocate(allocator) == allocate(allocator, NOW + timedelta(minutes=5))
+
+
+def test_the_ledger_is_read_from_a_day_on(allocator: Allocator) -> None:
+    midnight = NOW.replace(hour=0)
+    give(allocator, "before", 1, at=midnight - SECOND)
+    give(allocator, "at", 1, at=midnight)
+    give(allocator, "after", 1, at=midnight + SECOND)
+    assert [line.id for line in allocator.ledger.of_site(SITE, since=NOW.date())] == ["pi_at0", "pi_after0"]
+    assert len(list(allocator.ledger.of_site(SITE))) == 3
 
 
 def test_before_anything_was_read_there_are_no_weights(store: Store) -> None:
