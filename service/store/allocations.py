@@ -91,8 +91,10 @@ class Allocator:
             tallies.give(self.ledger.of_site(site.id, since=days[0]))
         weights = tallies.weights()
         self.allocations.write(site.id, weights, now)
+        if tallies.without_rate:
+            log.warning("gifts_left_out", site=site.id, without_rate=sorted(tallies.without_rate))
         if days:
-            log.info("allocated", site=site.id, campaigns=len(weights), without_rate=sorted(tallies.without_rate))
+            log.info("allocated", site=site.id, campaigns=len(weights))
         return weights
 
 
