@@ -31,7 +31,8 @@ class Appeal {
     const { placement, place } = this.#appeal;
     if (placement === "overlay" && document.activeElement?.matches("input,select,textarea,[contenteditable]")) {
       // Nobody is interrupted in mid-sentence.
-      document.addEventListener("focusout", () => setTimeout(() => this.show()), { once: true, signal: this.box.life });
+      const again = () => this.show().catch((failure) => this.#fail(failure + ""));
+      document.addEventListener("focusout", () => setTimeout(again), { once: true, signal: this.box.life });
       return;
     }
     if (placement === "gate") {
@@ -46,7 +47,7 @@ class Appeal {
     const { findPlace, whenStill } = await import("./place.js");
     const point = findPlace(place);
     if (point) whenStill(point, () => this.#put(point), this.box.life);
-    else this.#context.announce("error", { ...this.#facts, message: "This page has no place for it: " + JSON.stringify(place) });
+    else this.#fail("This page has no place for it: " + JSON.stringify(place));
   }
 
   #put(point) {
@@ -59,6 +60,10 @@ class Appeal {
 
   #announce(name, more) {
     this.#context.announce(name, { ...this.#facts, ...more }, this.box.isConnected ? this.box : undefined);
+  }
+
+  #fail(message, status) {
+    this.#context.announce("error", { ...this.#facts, message, status });
   }
 
   /** Reports and announces what happened, the first time it does. */
@@ -130,7 +135,7 @@ class Appeal {
       said.textContent = words.try_again;
       said.removeAttribute("id");
       panel.append(...before);
-      this.#context.announce("error", { ...this.#facts, message: String(failure), status: failure.status });
+      this.#fail(String(failure), failure.status);
     }
   }
 }

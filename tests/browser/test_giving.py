@@ -147,6 +147,20 @@ def test_coming_back_from_the_payment_page_finds_the_form_ready(page: Page, fake
     assert first["attempt"] == second["attempt"]
 
 
+def test_an_amount_that_cannot_be_read_yet_is_not_charged_and_can_be_sent_again(page: Page, fake: Fake) -> None:
+    page.route("**/money.js", lambda route: route.abort())
+    opened(page, fake)
+    page.get_by_role("radio", name="Other").check()
+    page.keyboard.type("12,50")
+    page.keyboard.press("Enter")
+    expect(page.locator(".problem")).to_have_text(locale("en")["stripe_unavailable"])
+    assert fake.of("contributions") == []
+    page.unroute("**/money.js")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/pay")
+    assert fake.of("contributions")[0]["amount_minor"] == 1250
+
+
 AMOUNTS = [
     ("de", 2, "1.250", 125000), ("de", 2, "12,5", 1250), ("en", 2, "12.345", None), ("de", 2, "12,345", None),
     ("en", 0, "1,200", 1200), ("en", 0, "12.50", None), ("en", 3, "1.250", 1250), ("ru", 2, "1 250,50 ₽", 125050),

@@ -187,6 +187,25 @@ def test_a_broken_service_leaves_the_article_alone(page: Page, fake: Fake, broke
     expect(page.locator("h1")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("placement", "module"),
+    [("banner", "over"), ("overlay", "over"), ("inline", "place"), ("gate", "gate"), ("gate", "appeal")],
+)
+def test_a_module_that_does_not_arrive_leaves_the_article_alone(
+    page: Page, fake: Fake, placement: str, module: str
+) -> None:
+    page.route(f"**/{module}.js", lambda route: route.abort())
+    asks(fake, placement)
+    page.goto(fake.publish(html=an_article(fake.tag(), after='<input aria-label="Search" autofocus>')))
+    if placement == "overlay":
+        wait_for(page, "decision")
+        page.wait_for_timeout(200)
+        page.get_by_label("Search").blur()
+    assert module in wait_for(page, "error")["message"]
+    assert page.locator("honesty-box").count() == 0
+    assert page.locator(".content > p").last.is_visible()
+
+
 def test_refreshing_twenty_times_leaves_one_appeal_and_no_nodes_behind(page: Page, fake: Fake) -> None:
     asks(fake, "banner", "inline")
     page.goto(fake.publish())
