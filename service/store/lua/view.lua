@@ -31,7 +31,9 @@ if ARGV[3] ~= '0' then
   end
   for i = 7, #ARGV do
     local topic = struct.pack('<I', tonumber(ARGV[i])) .. key
-    if not find_row(r.topics, TOPIC_SIZE, topic) then r.topics = with_row(r.topics, topic, MOST_TOPICS) end
+    local held = find_row(r.topics, TOPIC_SIZE, topic)
+    if held then r.topics = without_row(r.topics, held, TOPIC_SIZE) end
+    r.topics = with_row(r.topics, topic, MOST_TOPICS)
   end
 end
 return write_record(KEYS[1], r, ARGV[2])
