@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, time, timedelta
 from os import cpu_count, environ
@@ -92,6 +93,9 @@ def run(given: argparse.Namespace) -> int:
         found = _played(given, scenario)
     except (CatalogueError, StreamError, _RefusedError, OSError) as error:
         print(error, file=sys.stderr)
+        return 1
+    except BrokenProcessPool:
+        print("A process was killed, perhaps for want of memory; try again with fewer --processes.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Stopped; nothing is forecast.", file=sys.stderr)

@@ -1,11 +1,12 @@
 """The whole forecast, in as many processes as wanted."""
 
 import signal
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from multiprocessing import Pool
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -20,6 +21,7 @@ from service.forecast.stream import Stream
 from service.forecast.tally import Tally, count_reader
 
 _BATCH = 100
+_AHEAD = 3  # for each process
 
 
 class Readers(Protocol):
@@ -102,13 +104,30 @@ class Part(NamedTuple):
 
 @contextmanager
 def parts(scenario: Scenario, processes: int) -> Iterator[Iterator[Part]]:
-    """The forecast bit by bit, always in the order of the readers. Leaving early stops the processes."""
+    """The forecast bit by bit, always in the order of the readers. Leaving early stops the processes.
+
+    Raises BrokenProcessPool where one of them was killed.
+    """
     ranges = [range(low, min(low + _BATCH, len(scenario))) for low in range(0, len(scenario), _BATCH)]
     if processes == 1 or len(ranges) <= 1:
         yield map(Stage(scenario).play, ranges)
         return
-    with Pool(min(processes, len(ranges)), _Worker.begin, (scenario,)) as pool:
-        yield pool.imap(_Worker.play, ranges)
+    # Not multiprocessing's own Pool, which waits for ever for a process that the system killed.
+    with ProcessPoolExecutor(min(processes, len(ranges)), initializer=_Worker.begin, initargs=(scenario,)) as pool:
+        first, rest = ranges[: _AHEAD * processes], ranges[_AHEAD * processes :]
+        yield _in_order(pool, deque(pool.submit(_Worker.play, numbers) for numbers in first), rest)
+
+
+def _in_order(pool: ProcessPoolExecutor, waiting: deque[Future[Part]], rest: Iterable[range]) -> Iterator[Part]:
+    """The parts as they were wanted. Few are begun ahead, because their decisions have to be kept until their turn.
+
+    None is cancelled: up to Python 3.12, a pool that breaks meanwhile would then never end.
+    """
+    for numbers in rest:
+        yield waiting.popleft().result()
+        waiting.append(pool.submit(_Worker.play, numbers))
+    while waiting:
+        yield waiting.popleft().result()
 
 
 class _Worker:

@@ -1,7 +1,7 @@
 """Real page views, from a file with one JSON object a line."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
@@ -51,12 +51,12 @@ def read_stream(lines: Iterable[str], file: str, seed: int) -> Stream:
     """The page views in the lines of `file`. Raises StreamError."""
     problems: list[Problem] = []
     by_reader: dict[str, list[PageView]] = {}
-    pages: dict[Page, Page] = {}
+    shared: dict[Hashable, Any] = {}
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            reader, view = _view(_checked(line), pages, seed)
+            reader, view = _view(_checked(line), shared, seed)
         except _FieldError as error:
             problems.append(Problem(file, number, error.field, error.cure))
             if len(problems) >= _MOST_PROBLEMS:
@@ -76,7 +76,8 @@ class _FieldError(Exception):
         self.field, self.cure = field, cure
 
 
-def _view(values: Mapping[str, Any], pages: dict[Page, Page], seed: int) -> tuple[str, PageView]:
+def _view(values: Mapping[str, Any], shared: dict[Hashable, Any], seed: int) -> tuple[str, PageView]:
+    """The reader's name and the page view. `shared`: pages and visits so far; a million views hold few of them."""
     get = values.get
     page = Page(
         url=values["url"],
@@ -87,19 +88,22 @@ def _view(values: Mapping[str, Any], pages: dict[Page, Page], seed: int) -> tupl
         premium=get("premium", False),
         type=get("type", "article"),
     )
+    utm, attributes = get("utm", {}), get("attributes", {})
     visit = Visit(
         country=get("country"),
         device=get("device"),
         referrer=get("referrer", ""),
-        utm=get("utm", {}),
+        utm=utm,
         signed_in=get("signed_in"),
-        attributes=get("attributes", {}),
+        attributes=attributes,
         newsletters=frozenset(get("newsletters", ())),
     )
+    key = visit._replace(utm=tuple(utm.items()), attributes=tuple(attributes.items()))  # type: ignore[arg-type]
     at, reader = values["at"], values["reader"]
     luck = short_key(f"{seed}/{reader}/{at.timestamp()}/{page.url}")
     then = tuple(map(Act, values["then"])) if "then" in values else None
-    return reader, PageView(at, pages.setdefault(page, page), visit, luck, get("consent", True), then)
+    page, visit = shared.setdefault(page, page), shared.setdefault(key, visit)
+    return reader, PageView(at, page, visit, luck, get("consent", True), then)
 
 
 def _checked(line: str) -> dict[str, Any]:
@@ -111,7 +115,7 @@ def _checked(line: str) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise _FieldError("", 'must be an object such as {"at": …, "reader": …, "url": …}')
     values = {name: value for name, value in values.items() if value is not None}
-    for name in values.keys() - _FIELDS.keys():
+    for name in sorted(values.keys() - _FIELDS.keys()):
         raise _FieldError(name, f"unknown key; {did_you_mean(name, list(_FIELDS))}")
     for name in _REQUIRED:
         if name not in values:
