@@ -44,6 +44,7 @@ from service.web.previewed import PreviewedDecisions
 from service.web.previews import Previews
 from service.web.problems import CONTENT_TYPE, ProblemError, as_problem
 from service.web.published import Published, publish
+from service.web.tally import Tally
 from service.web.tokens import Tokens
 from service.web.webhooks import webhooks_views
 
@@ -115,6 +116,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, watc
         previews=Previews(tokens),
         access_tokens=AccessTokens(settings.secret_keys, settings.public_url),
         countries=Countries(settings.country_header, settings.country_database, settings.client_address_header),
+        tally=Tally(),
         gateway=books.gateway,
         recorder=books.recorder,
         counters=Counters(books.store, background=watch),
@@ -147,6 +149,7 @@ def _flask_app(parts: Parts) -> Flask:
         tokens=parts.tokens,
         access_token=parts.access_tokens.token,
         weights=parts.allocations.current,
+        note=parts.tally.note,
         previewed=PreviewedDecisions(parts.tokens, parts.previews, parts.clock),
         clock=parts.clock,
     )

@@ -83,7 +83,8 @@ def _allowance(seen: PageView) -> int:
     return seen.meter.allowance + (seen.meter.newsletter_bonus if subscribed else 0)
 
 
-ACCESS_RULES: Sequence[AccessRule] = (
+# The same for every reader of a page, so that a plan asks them once.
+_PAGE_RULES: Sequence[AccessRule] = (
     AccessRule(
         AccessReason.NO_METER,
         _always,
@@ -99,6 +100,9 @@ ACCESS_RULES: Sequence[AccessRule] = (
         lambda seen: is_exempt(seen.site, seen.page),
         lambda seen: {"section": seen.page.section, "tags": list(seen.page.tags), "url": seen.page.url},
     ),
+)
+ACCESS_RULES: Sequence[AccessRule] = (
+    *_PAGE_RULES,
     AccessRule(
         AccessReason.NO_CONSENT,
         lambda seen: seen.meter.open_without_consent,
@@ -136,20 +140,26 @@ ACCESS_RULES: Sequence[AccessRule] = (
     AccessRule(AccessReason.USED_UP, _never, _always, _counts),
 )
 
+_READER_RULES = ACCESS_RULES[len(_PAGE_RULES) :]
 _OPEN = Access(True, AccessReason.NO_METER)
 
 
-def access(
+def page_access(site: Site, page: Page) -> Access | None:
+    """The access of everybody to a page that no reader's history changes; None for any other page."""
+    if site.meter is None:
+        return _OPEN
+    seen = PageView(site, site.meter, page, 0, None, None, _EVER)
+    return next((Access(True, rule.reason) for rule in _PAGE_RULES if rule.applies(seen)), None)
+
+
+def reader_access(
     site: Site, page: Page, article: int, view: View | None, unknown: Reason | None, now: datetime
 ) -> Access:
-    """Whether the page is open. `article` is the page's key in the record; `unknown`: why there is no `view`.
-
-    Raises nothing.
-    """
+    """Whether a page that is not open to everybody is open. `article`: its key; `unknown`: why there is no `view`."""
     if site.meter is None:
         return _OPEN
     seen = PageView(site, site.meter, page, article, view, unknown, now)
-    for rule in ACCESS_RULES:
+    for rule in _READER_RULES:
         if rule.applies(seen):
             return _told(seen, rule.reason, rule.granted(seen))
     raise AssertionError("the last row always applies")
@@ -171,7 +181,12 @@ def _told(seen: PageView, reason: AccessReason, granted: bool) -> Access:
     )
 
 
-_BEFORE_THE_METER = frozenset({
-    AccessReason.NO_METER, AccessReason.NOT_METERED, AccessReason.EXEMPT,
-    AccessReason.NO_CONSENT, AccessReason.STORE_UNAVAILABLE, AccessReason.PREMIUM,
-})  # fmt: skip
+_BEFORE_THE_METER = frozenset({AccessReason.NO_CONSENT, AccessReason.STORE_UNAVAILABLE, AccessReason.PREMIUM})
+_EVER = datetime.fromtimestamp(0, UTC)
+
+
+def access(
+    site: Site, page: Page, article: int, view: View | None, unknown: Reason | None, now: datetime
+) -> Access:
+    """Whether the page is open, by all the rules. Raises nothing."""
+    return page_access(site, page) or reader_access(site, page, article, view, unknown, now)

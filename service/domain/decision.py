@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
 from service.domain.access import Access
-from service.domain.access_rules import access, in_holdback
+from service.domain.access_rules import in_holdback, reader_access
 from service.domain.campaign import Campaign, Variant
 from service.domain.experiment import choose_variant
 from service.domain.page import Page
 from service.domain.plan import Plan
 from service.domain.reader import History, Visit
 from service.domain.reason import Reason
-from service.domain.rules import GATE_REASONS, PAGE_RULES, READER_RULES
+from service.domain.rules import GATE_REASONS, READER_RULES
 from service.domain.site import Placement, Site
 from service.domain.view import View, view_of
 
@@ -65,40 +65,36 @@ def decide(
 ) -> Decision:
     """The outcome for each requested placement, and the reader's access. Raises nothing. Source: DESIGN §6."""
     site, history = plan.site, reader.history
+    known = plan.page(page)
     if isinstance(history, Reason):
-        article = access(site, page, 0, None, history, now)
-        return Decision(article, _unknown(site, page, history, article, placements))
+        article = known.access or reader_access(site, page, known.article, None, history, now)
+        return Decision(article, _unasked(site, known.refused, history, article, placements))
     view = view_of(site, reader.id, history, page, visit, now)
-    article = access(site, page, plan.page(page).article, view, None, now)
-    stopped = _stopped(view, plan)
-    candidates = {placement: _candidate(plan, view, placement, article, stopped) for placement in placements}
-    return Decision(article, _share_the_page(candidates, view, weights or {}))
+    article = known.access or reader_access(site, page, known.article, view, None, now)
+    stopped = known.refused or _stopped(view, plan)
+    fitting = plan.fitting(view, known)
+    candidates = [(placement, _candidate(plan, view, fitting, placement, article, stopped)) for placement in placements]
+    return Decision(article, _share_the_page(candidates, view, weights))
 
 
-def _unknown(
-    site: Site, page: Page, reason: Reason, article: Access, placements: Sequence[Placement]
+def _unasked(
+    site: Site, refused: Reason | None, unknown: Reason, article: Access, placements: Sequence[Placement]
 ) -> dict[Placement, Outcome]:
     """Without a history nobody is asked; what can be said without it comes first."""
-    excluded = site.never_ask_on.cover(page)
     outcomes: dict[Placement, Outcome] = {}
     for placement in placements:
         if not site.uses(placement):
             found = Reason.SWITCHED_OFF
-        elif excluded:
-            found = Reason.PAGE_EXCLUDED
-        elif placement is Placement.GATE and article.granted:
+        elif placement is Placement.GATE and article.granted and refused is None:
             found = Reason.ACCESS_GRANTED
         else:
-            found = reason
+            found = refused or unknown
         outcomes[placement] = _WITHHELD[found]
     return outcomes
 
 
 def _stopped(view: View, plan: Plan) -> Reason | None:
-    """The first rule about page and reader that lets nobody ask."""
-    for rule in PAGE_RULES:
-        if not rule.allows(view):
-            return rule.reason
+    """The first rule about the reader that lets nobody ask."""
     for rule in READER_RULES:
         if not rule.allows(view) and not (rule.reason is Reason.SUPPORTER and plan.asks_supporters):
             return rule.reason
@@ -106,20 +102,20 @@ def _stopped(view: View, plan: Plan) -> Reason | None:
 
 
 def _candidate(
-    plan: Plan, view: View, placement: Placement, article: Access, stopped: Reason | None
+    plan: Plan, view: View, fitting: int, placement: Placement, article: Access, stopped: Reason | None
 ) -> Campaign | Reason:
     """The best campaign for the placement, or why there is none."""
-    if not view.site.uses(placement):
+    if placement not in plan.usable:
         return Reason.SWITCHED_OFF
     if placement is Placement.GATE:
-        return _gate(plan, view, article, stopped)
+        return _gate(plan, view, fitting, article, stopped)
     if stopped is Reason.SITE_CAP and plan.always_ask:
-        found = plan.best(view, placement, among=plan.always_ask)
+        found = plan.best(view, fitting, placement, among=plan.always_ask)
         return Reason.SITE_CAP if isinstance(found, Reason) else found
-    return stopped or plan.best(view, placement)
+    return stopped or plan.best(view, fitting, placement)
 
 
-def _gate(plan: Plan, view: View, article: Access, stopped: Reason | None) -> Campaign | Reason:
+def _gate(plan: Plan, view: View, fitting: int, article: Access, stopped: Reason | None) -> Campaign | Reason:
     """A gate obeys the meter, not the caps; but whoever asked to be left in peace is gated without being asked."""
     if stopped is Reason.PAGE_EXCLUDED:
         return stopped
@@ -127,19 +123,23 @@ def _gate(plan: Plan, view: View, article: Access, stopped: Reason | None) -> Ca
         return Reason.ACCESS_GRANTED
     if stopped in GATE_REASONS:
         return stopped
-    return plan.best(view, Placement.GATE, capped=False)
+    return plan.best(view, fitting, Placement.GATE, capped=False)
 
 
 def _share_the_page(
-    candidates: Mapping[Placement, Campaign | Reason], view: View, weights: Weights
+    candidates: Sequence[tuple[Placement, Campaign | Reason]], view: View, weights: Weights | None
 ) -> dict[Placement, Outcome]:
     """Admits candidates, the gate and then the best priority first, until the page is full or one has it to itself."""
     outcomes: dict[Placement, Outcome] = {}
-    admitted: list[Placement] = []
-    for placement, candidate in sorted(candidates.items(), key=_rank):
+    asking = []
+    for placement, candidate in candidates:
         if isinstance(candidate, Reason):
             outcomes[placement] = _WITHHELD[candidate]
-        elif admitted and (placement.has_the_page_to_itself or admitted[0].has_the_page_to_itself):
+        else:
+            asking.append((placement is not Placement.GATE, -candidate.priority, candidate.id, placement, candidate))
+    admitted: list[Placement] = []
+    for *_, placement, candidate in sorted(asking):
+        if admitted and (placement.has_the_page_to_itself or admitted[0].has_the_page_to_itself):
             outcomes[placement] = _WITHHELD[Reason.SHUT_OUT]
         elif len(admitted) >= view.site.per_page:
             outcomes[placement] = _WITHHELD[Reason.SITE_CAP]
@@ -149,14 +149,7 @@ def _share_the_page(
     return outcomes
 
 
-def _ask(campaign: Campaign, view: View, weights: Weights) -> Outcome:
-    if in_holdback(view.site, view.reader):
+def _ask(campaign: Campaign, view: View, weights: Weights | None) -> Outcome:
+    if view.site.holdback and in_holdback(view.site, view.reader):
         return Withhold(Reason.HOLDBACK, campaign)
-    return Show(campaign, choose_variant(campaign, view.reader, weights.get(campaign.id)))
-
-
-def _rank(item: tuple[Placement, Campaign | Reason]) -> tuple[int, int, str]:
-    placement, candidate = item
-    if isinstance(candidate, Reason):
-        return (0, 0, "")
-    return (0 if placement is Placement.GATE else 1, -candidate.priority, candidate.id)
+    return Show(campaign, choose_variant(campaign, view.reader, weights.get(campaign.id) if weights else None))

@@ -7,16 +7,18 @@ rule by rule, is `explanation`; a property test holds the two against each other
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from service.domain.access import Access
+from service.domain.access_rules import page_access
 from service.domain.audience import Condition, Scope, page_topics
 from service.domain.campaign import Campaign
 from service.domain.page import Page
 from service.domain.reader import History, Visit, short_key
 from service.domain.reason import Reason
-from service.domain.rules import CAMPAIGN_RULES, rolled_out, under_campaign_cap
+from service.domain.rules import CAMPAIGN_RULES, PAGE_RULES, rolled_out, under_campaign_cap
 from service.domain.site import Placement, Site
 from service.domain.view import Cohort, View
 
@@ -26,6 +28,12 @@ _MOST_PAGES = 10_000
 class PageMatch(NamedTuple):
     """What is the same for every reader of a page."""
 
+    refused: Reason | None
+    """Why nobody is asked on it."""
+    access: Access | None
+    """Where it is the same for every reader."""
+    language: str
+    """The site's language nearest to its own."""
     bits: int
     article: int
     """The key under which a reader's record holds it; 0 when it is no article."""
@@ -54,6 +62,8 @@ class Plan:
             {at for campaign in self.campaigns for at in (campaign.schedule.start, campaign.schedule.end) if at}
         )
         self._conditions = [_by_scope(campaign) for campaign in self.campaigns]
+        self._of_reader = [(one, _by_scope(one)[Scope.READER]) for one in self.campaigns]
+        self.usable = frozenset(placement for placement in Placement if site.uses(placement))
         self._between: dict[int, int] = {}
         self._countries: dict[str | None, int] = {}
         self._devices: dict[str | None, int] = {}
@@ -65,7 +75,7 @@ class Plan:
 
     def of(self, placement: Placement) -> list[Campaign]:
         """The campaigns for the placement, best first."""
-        return [self.campaigns[position] for position in _positions(self._placements[placement])]
+        return [campaign for campaign in self.campaigns if campaign.placement is placement]
 
     @property
     def asks_supporters(self) -> bool:
@@ -82,31 +92,44 @@ class Plan:
         return match
 
     def _match(self, page: Page) -> PageMatch:
-        bits = self._holding(Scope.PAGE, View(self.site, "", _NO_HISTORY, Cohort.STRANGER, page, Visit(), _EPOCH))
-        if not page.is_article:
-            return PageMatch(bits, 0, ())
-        return PageMatch(bits, short_key(page.url), tuple(sorted(self.topics & page_topics(page.section, page.tags))))
+        view = View(self.site, "", _NO_HISTORY, Cohort.STRANGER, page, Visit(), _EPOCH)
+        article, topics = 0, frozenset[int]()
+        if page.is_article:
+            article, topics = short_key(page.url), self.topics & page_topics(page.section, page.tags)
+        return PageMatch(
+            refused=next((rule.reason for rule in PAGE_RULES if not rule.allows(view)), None),
+            access=page_access(self.site, page),
+            language=self.site.language_for(page.language),
+            bits=self._holding(Scope.PAGE, view),
+            article=article,
+            topics=tuple(sorted(topics)),
+        )
 
-    def best(self, view: View, placement: Placement, *, capped: bool = True, among: int = -1) -> Campaign | Reason:
+    def best(
+        self, view: View, fitting: int, placement: Placement, *, capped: bool = True, among: int = -1
+    ) -> Campaign | Reason:
         """The best campaign that may ask here, or why the best of the placement's may not.
 
-        `capped`: False for a gate, which obeys no caps. `among`: only campaigns with these bits.
+        `fitting`: what `fitting` gives for the view. `capped`: False for a gate, which obeys no caps. `among`: only
+        campaigns with these bits.
         """
         wanted = self._placements[placement]
         if not wanted:
             return Reason.NO_CAMPAIGN
-        for position in _positions(wanted & among & self._fitting(view)):
-            campaign = self.campaigns[position]
+        left = wanted & fitting & among
+        while left:
+            lowest = left & -left
+            campaign, conditions = self._of_reader[lowest.bit_length() - 1]
             if (
-                all(condition.holds(view) for condition in self._conditions[position][Scope.READER])
+                (not conditions or _all_hold(conditions, view))
                 and (campaign.rollout >= 1 or rolled_out(view, campaign))
-                and not (capped and not under_campaign_cap(view, campaign))
+                and (not capped or under_campaign_cap(view, campaign))
             ):
                 return campaign
-        best = self.campaigns[next(_positions(wanted))]
-        return refusal(view, best, capped=capped) or Reason.NO_CAMPAIGN
+            left ^= lowest
+        return refusal(view, self.campaigns[_first(wanted)], capped=capped) or Reason.NO_CAMPAIGN
 
-    def _fitting(self, view: View) -> int:
+    def fitting(self, view: View, page: PageMatch) -> int:
         """The campaigns that fit in everything that many readers share."""
         country, device = view.visit.country, view.visit.device
         if country not in self._countries:
@@ -114,7 +137,7 @@ class Plan:
         if device not in self._devices:
             self._devices[device] = self._holding(Scope.DEVICE, view)
         return (
-            self.page(view.page).bits
+            page.bits
             & self._cohorts[view.cohort]
             & self._running(view.now)
             & self._countries[country]
@@ -137,12 +160,13 @@ _EPOCH = datetime.fromtimestamp(0, UTC)
 _NO_HISTORY = History(_EPOCH)
 
 
-def _positions(bits: int) -> Iterator[int]:
-    """The places of the bits that are set, lowest first."""
-    while bits:
-        lowest = bits & -bits
-        yield lowest.bit_length() - 1
-        bits ^= lowest
+def _all_hold(conditions: Sequence[Condition], view: View) -> bool:
+    return all(condition.holds(view) for condition in conditions)
+
+
+def _first(bits: int) -> int:
+    """The place of the lowest bit that is set."""
+    return (bits & -bits).bit_length() - 1
 
 
 def _by_scope(campaign: Campaign) -> Mapping[Scope, Sequence[Condition]]:

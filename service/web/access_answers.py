@@ -24,7 +24,7 @@ class AccessAnswers:
     dictionary: Dictionary
     _gates: dict[tuple[str, str, bool], str] = field(default_factory=dict)
 
-    def render(self, site: Site, access: Access, language: str, token: str | None) -> str:
+    def render(self, site: Site, access: Access, language: str, token: str | None) -> bytes:
         """The JSON text."""
         parts = [f'{{"granted":{"true" if access.granted else "false"},"reason":"{access.reason}"']
         if access.allowance is not None:
@@ -36,7 +36,7 @@ class AccessAnswers:
             parts.append(f'"markup":{{"selector":{_quoted(_place(site)["selector"])}}}')
         if not access.granted:
             parts.append(f'"gate":{self._gate(site, language, later=access.later)}')
-        return ",".join(parts) + "}"
+        return (",".join(parts) + "}").encode()
 
     def _gate(self, site: Site, language: str, *, later: bool) -> str:
         key = (site.id, language, later)

@@ -21,21 +21,20 @@ _RECEIPT = "\ue000receipt\ue001"
 class Template:
     """One appeal in one language and currency. `render` fills in what belongs to one reader."""
 
-    head: str
+    head: bytes
     tail: Sequence[str | Placeholder]
     language: str
-    _tails: dict[int, str] = field(default_factory=dict)
+    _tails: dict[int, bytes] = field(default_factory=dict)
 
-    def render(self, receipt: str, articles_read: int) -> str:
+    def render(self, receipt: str, articles_read: int) -> bytes:
         """The appeal as JSON."""
         tail = self._tails.get(articles_read)
         if tail is None:
-            tail = "".join(
+            tail = self._tails[articles_read] = "".join(
                 part if isinstance(part, str) else _escaped(_filled(part, articles_read, self.language))
                 for part in self.tail
-            )
-            self._tails[articles_read] = tail
-        return f"{self.head}{receipt}{tail}"
+            ).encode()
+        return b"%b%b%b" % (self.head, receipt.encode(), tail)
 
 
 def _filled(placeholder: Placeholder, articles_read: int, language: str) -> str:
@@ -70,7 +69,7 @@ class Appeals:
         text = json.dumps(self._document(site, campaign, variant, words, language, currency, holes), ensure_ascii=False)
         head, _, tail = text.partition(_RECEIPT)
         parts = [holes[int(part)] if index % 2 else part for index, part in enumerate(_HOLE.split(tail))]
-        return Template(head, parts, language)
+        return Template(head.encode(), parts, language)
 
     def _document(
         self,

@@ -1,28 +1,36 @@
 """POST /v1/decisions: what one page view gets. The hot path; `front.py` puts it in front of Flask."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from secrets import token_hex
+from datetime import datetime
+from itertools import count
+from secrets import token_bytes
 from typing import NamedTuple
 
 from service.domain.access import UNMETERED, Access, metering
-from service.domain.campaign import Campaign, Variant
-from service.domain.decision import Decision, Reader, Show, Weights, decide
+from service.domain.decision import Decision, Outcome, Reader, Show, Weights, decide
 from service.domain.plan import Plan
 from service.domain.reader import History
 from service.domain.reason import Reason
-from service.domain.site import Site
+from service.domain.site import Placement, Site
 from service.store.errors import StoreUnavailableError
 from service.store.readers import ReaderStore
+from service.web.answers import answer_of
 from service.web.decision_request import DecisionRequest
-from service.web.metrics import count_decision
 from service.web.previewed import PreviewedDecisions
 from service.web.published import Published
 from service.web.requests import check_origin, known_site, read_json, reader_of
 from service.web.tokens import Receipt, Tokens, new_reader
 
-_MONTH = timedelta(days=30)
+_MONTH_SECONDS = 30 * 86400
+_NO_METER = b'{"granted":true,"reason":"no_meter"}'
+_WITHHELD = {(placement, reason): f'"{placement}":"{reason}"' for placement in Placement for reason in Reason}
+_numbers = count(int.from_bytes(token_bytes(4)))
+
+
+def _nonce() -> str:
+    """Eight hexadecimal digits that tell two receipts of a reader apart. No secret: receipts are signed."""
+    return f"{next(_numbers) & 0xFFFFFFFF:08x}"
 
 
 class _Asked(NamedTuple):
@@ -48,13 +56,17 @@ class Decisions:
     tokens: Tokens
     access_token: Callable[[str, str, str, datetime], str]
     weights: Callable[[str], Weights]
+    note: Callable[[str, Mapping[Placement, Outcome]], None]
     previewed: PreviewedDecisions
     clock: Callable[[], datetime]
 
-    def answer(self, body: bytes, origin: str | None, country: str | None) -> str:
+    def answer(self, body: bytes, origin: str | None, country: str | None) -> bytes:
         """The answer's JSON. Raises ProblemError."""
         published = self.published()
-        request = published.requests.read(read_json(body), country)
+        request = published.shapes.recall(body, country)
+        if request is None:
+            request = published.requests.read(read_json(body), country)
+            published.shapes.remember(body, country, request)
         site = known_site(published.catalogue.sites, request.site)
         check_origin(site, origin)
         if request.preview is not None:
@@ -90,51 +102,41 @@ class Decisions:
             return Reason.NO_CONSENT
         page = plan.page(request.page)
         counts = UNMETERED
-        if asked.site.meter is not None:
+        if page.access is None:
             counts = metering(asked.site, request.page, request.visit.newsletters, asked.now)
         try:
             return self.readers.record_view(plan.site.id, asked.reader, page.article, asked.now, counts, page.topics)
         except StoreUnavailableError:
             return Reason.STORE_UNAVAILABLE
 
-    def _render(self, asked: _Asked, history: History | Reason, token: str | None, decision: Decision) -> str:
+    def _render(self, asked: _Asked, history: History | Reason, token: str | None, decision: Decision) -> bytes:
         appeals, withheld = [], []
+        month = asked.now.timestamp() - _MONTH_SECONDS
+        read = history.articles_read(month) if isinstance(history, History) else 0
         for placement, outcome in decision.outcomes.items():
-            if isinstance(outcome, Show) and isinstance(history, History):
-                appeals.append(self._appeal(asked, history, outcome.campaign, outcome.variant))
-                count_decision(asked.request.site, placement, "shown")
-            elif not isinstance(outcome, Show):
-                withheld.append(f'"{placement}":"{outcome.reason}"')
-                count_decision(asked.request.site, placement, outcome.reason)
-        reader = f'"{token}"' if token else "null"
-        return (
-            f'{{"reader":{reader},"access":{self._access(asked, decision.access)},"appeals":[{",".join(appeals)}],'
-            f'"withheld":{{{",".join(withheld)}}}}}'
-        )
+            if isinstance(outcome, Show):
+                appeals.append(self._appeal(asked, outcome, read))
+            else:
+                withheld.append(_WITHHELD[placement, outcome.reason])
+        self.note(asked.request.site, decision.outcomes)
+        return answer_of(token, self._access(asked, decision.access), appeals, ",".join(withheld))
 
-    def _access(self, asked: _Asked, access: Access) -> str:
+    def _access(self, asked: _Asked, access: Access) -> bytes:
         site, page = asked.site, asked.request.page
         if site.meter is None:
-            return '{"granted":true,"reason":"no_meter"}'
+            return _NO_METER
         token = None
         if access.granted and page.is_article:
             token = self.access_token(site.id, page.url, access.reason, asked.now)
-        return asked.published.access.render(site, access, site.language_for(page.language), token)
+        return asked.published.access.render(site, access, asked.plan.page(page).language, token)
 
-    def _appeal(self, asked: _Asked, history: History, campaign: Campaign, variant: Variant) -> str:
-        site = asked.site
+    def _appeal(self, asked: _Asked, show: Show, articles_read: int) -> bytes:
+        campaign, variant = show
+        site, version = asked.site, asked.published.catalogue.version
         receipt = Receipt(
-            site=site.id,
-            reader=asked.reader,
-            campaign=campaign.id,
-            variant=variant.name,
-            placement=campaign.placement,
-            config=asked.published.catalogue.version,
-            at=asked.now,
-            nonce=token_hex(4),
+            site.id, asked.reader, campaign.id, variant.name, campaign.placement, version, asked.now, _nonce()
         )
-        language = site.language_for(asked.request.page.language)
+        language = asked.plan.page(asked.request.page).language
         currency = site.currency_for(asked.request.visit.country)
         template = asked.published.appeals.template(site, campaign, variant, language, currency)
-        month = (asked.now - _MONTH).timestamp()
-        return template.render(self.tokens.receipt_token(receipt), history.articles_read(month))
+        return template.render(self.tokens.receipt_token(receipt), articles_read)

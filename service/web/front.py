@@ -25,7 +25,7 @@ def in_front_of(
             return app(environ, start_response)
         origin = environ.get("HTTP_ORIGIN")
         try:
-            body = decisions.answer(_body(environ), origin, country_of(environ)).encode()
+            body = decisions.answer(_body(environ), origin, country_of(environ))
             status, kind = "200 OK", "application/json"
         except Exception as error:  # noqa: BLE001  the outermost handler of this path
             problem = as_problem(error)

@@ -1,7 +1,5 @@
 """What operators watch, at /metrics. No reader and no page is in any of it."""
 
-from functools import cache
-
 from prometheus_client import Counter, Gauge
 
 _DECISIONS = Counter("honestybox_decisions", "What became of each placement", ["site", "placement", "outcome"])
@@ -13,14 +11,13 @@ _STORE = Gauge("honestybox_store_available", "1 while Redis answers", multiproce
 _CONFIG = Gauge("honestybox_config_problems", "Problems in the staff files now", multiprocess_mode="mostrecent")
 _STORE.set(1)
 
-_decision = cache(_DECISIONS.labels)
 # A field of a hostile request may be called anything; only these are worth telling apart.
 _FIELDS = frozenset(("site", "origin", "reader", "receipt", "page.url", "body", "placements", "amount_minor"))
 
 
-def count_decision(site: str, placement: str, outcome: str) -> None:
-    """One placement of one page view."""
-    _decision(site, placement, outcome).inc()
+def count_decisions(site: str, placement: str, outcome: str, number: int) -> None:
+    """What became of a placement on so many page views."""
+    _DECISIONS.labels(site, placement, outcome).inc(number)
 
 
 def count_problem(endpoint: str, field: str) -> None:

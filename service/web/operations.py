@@ -40,6 +40,7 @@ def operations_views(parts: Parts) -> Blueprint:
 
     @views.get("/metrics")
     def metrics() -> ResponseReturnValue:
+        parts.tally.count()
         set_config_problems(len(parts.config_problems()))
         return Response(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
 

@@ -22,6 +22,7 @@ from service.web.previews import Previews
 from service.web.problems import ProblemError
 from service.web.published import Published
 from service.web.requests import MOST_BYTES, check_origin, known_site
+from service.web.tally import Tally
 from service.web.tokens import Receipt, TokenError, Tokens
 
 
@@ -41,6 +42,7 @@ class Parts:
     previews: Previews
     access_tokens: AccessTokens
     countries: Countries
+    tally: Tally
     gateway: Gateway
     recorder: Recorder
     counters: Counters

@@ -9,6 +9,7 @@ from service.domain.access import Access, AccessReason
 from service.domain.campaign import Campaign, Variant
 from service.domain.experiment import choose_variant
 from service.domain.site import Placement, Site
+from service.web.answers import answer_of
 from service.web.decision_request import DecisionRequest
 from service.web.previews import Preview, Previews
 from service.web.problems import ProblemError
@@ -27,7 +28,7 @@ class PreviewedDecisions:
     previews: Previews
     clock: Callable[[], datetime]
 
-    def answer(self, published: Published, site: Site, request: DecisionRequest) -> str:
+    def answer(self, published: Published, site: Site, request: DecisionRequest) -> bytes:
         """The answer's JSON, in the shape of any decision. Raises ProblemError naming `preview`."""
         preview = self._preview(site, request)
         campaign = published.catalogue.plans[site.id].by_id.get(preview.campaign)
@@ -35,7 +36,7 @@ class PreviewedDecisions:
             raise ProblemError(422, f"The campaign {preview.campaign} is not there any more.", "preview")
         if campaign.placement not in site.placements:
             raise ProblemError(422, f"The site has no place for {campaign.placement}.", "preview")
-        token, reader = self._reader(site, request)
+        reader, token = self._reader(site, request)
         variant = _variant(campaign, preview, reader)
         receipt = self.tokens.receipt_token(
             Receipt(site.id, reader, campaign.id, variant.name, campaign.placement, PREVIEW, self.clock(), token_hex(4))
@@ -45,10 +46,8 @@ class PreviewedDecisions:
         appeal = published.appeals.template(site, campaign, variant, language, currency)
         access = Access(campaign.placement is not Placement.GATE, AccessReason.PREVIEW)
         withheld = ",".join(f'"{one}":"preview"' for one in request.placements if one is not campaign.placement)
-        return (
-            f'{{"reader":{token},"access":{published.access.render(site, access, language, None)},'
-            f'"appeals":[{appeal.render(receipt, _SOME_ARTICLES)}],"withheld":{{{withheld}}}}}'
-        )
+        told = published.access.render(site, access, language, None)
+        return answer_of(token, told, [appeal.render(receipt, _SOME_ARTICLES)], withheld)
 
     def _preview(self, site: Site, request: DecisionRequest) -> Preview:
         try:
@@ -56,12 +55,12 @@ class PreviewedDecisions:
         except TokenError as error:
             raise ProblemError(422, f"The preview {error}.", "preview") from error
 
-    def _reader(self, site: Site, request: DecisionRequest) -> tuple[str, str]:
-        """The reader's token as JSON, and their id. Whoever keeps nothing is a stranger for this one page view."""
+    def _reader(self, site: Site, request: DecisionRequest) -> tuple[str, str | None]:
+        """The reader's id, and the token to keep. Whoever keeps nothing is a stranger for this one page view."""
         if request.consent and request.reader is not None:
-            return f'"{request.reader}"', reader_of(self.tokens, site, request.reader)
+            return reader_of(self.tokens, site, request.reader), request.reader
         reader = new_reader()
-        return (f'"{self.tokens.reader_token(site.id, reader)}"' if request.consent else "null"), reader
+        return reader, self.tokens.reader_token(site.id, reader) if request.consent else None
 
 
 def _variant(campaign: Campaign, preview: Preview, reader: str) -> Variant:

@@ -7,6 +7,7 @@ from service.catalogue.words import Dictionary
 from service.web.access_answers import AccessAnswers
 from service.web.appeals import Appeals
 from service.web.decision_request import DecisionRequests
+from service.web.request_shapes import RequestShapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +18,9 @@ class Published:
     appeals: Appeals
     access: AccessAnswers
     requests: DecisionRequests
+    shapes: RequestShapes
 
 
 def publish(catalogue: Catalogue, dictionary: Dictionary) -> Published:
     """Everything that depends on the catalogue, made anew."""
-    return Published(catalogue, Appeals(dictionary), AccessAnswers(dictionary), DecisionRequests())
+    return Published(catalogue, Appeals(dictionary), AccessAnswers(dictionary), DecisionRequests(), RequestShapes())

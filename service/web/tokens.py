@@ -1,16 +1,12 @@
 """What a browser carries for us, signed: who reads, and which appeal was decided for them."""
 
 import hmac
-import re
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from hashlib import sha256
+from hashlib import blake2b
 from typing import NamedTuple
-
-from itsdangerous import BadSignature, Signer
-from itsdangerous.signer import SigningAlgorithm
 
 from service.domain.reader import short_key
 
@@ -19,8 +15,6 @@ RECEIPT_LIFE = timedelta(days=7)
 PREVIEW = "preview"
 _READER_BYTES = 16
 _READER_LENGTH = 22
-# itsdangerous passes over whatever is no base64 in a signature, and a token is sent back as it came.
-_TOKEN = re.compile(r"[A-Za-z0-9_.-]*")
 
 
 class TokenError(ValueError):
@@ -50,42 +44,42 @@ class Receipt(NamedTuple):
         return self.config == PREVIEW
 
 
+def _signature(key: bytes, text: str) -> str:
+    return blake2b(text.encode(), key=key, digest_size=16).hexdigest()
+
+
 def new_reader() -> str:
     """A reader nobody has seen."""
     return secrets.token_urlsafe(_READER_BYTES)
 
 
-class _Sha256(SigningAlgorithm):
-    """HMAC in one call to OpenSSL: a decision signs and checks, and hashlib's objects cost it 5 microseconds more."""
-
-    def get_signature(self, key: bytes, value: bytes) -> bytes:
-        return hmac.digest(key, value, "sha256")
-
-
 class Tokens:
-    """Signs and checks. The first secret signs; all of them are good for checking, so that they can be replaced."""
+    """Signs and checks. The first secret signs; all of them are good for checking, so that they can be replaced.
+
+    A signature is a keyed BLAKE2b of 128 bits (RFC 7693): HMAC by way of OpenSSL takes four times as long, and every
+    decision signs and checks. It is compared as text, so that there is exactly one way to write a token.
+    """
 
     def __init__(self, secret_keys: Sequence[str]) -> None:
         self._secrets = tuple(key.encode() for key in secret_keys)
-        self._signer = cache(self._make_signer)
+        self._keys = cache(self._derived)
 
-    def _make_signer(self, purpose: str) -> Signer:
-        # itsdangerous takes the newest key last. The keys are derived here, once, and not at every call.
-        keys = [hmac.digest(secret, purpose.encode(), sha256) for secret in reversed(self._secrets)]
-        return Signer(keys, key_derivation="none", algorithm=_Sha256())
+    def _derived(self, purpose: str) -> tuple[bytes, ...]:
+        """A key for each secret, derived once and not at every call."""
+        return tuple(hmac.digest(secret, purpose.encode(), "sha256") for secret in self._secrets)
 
     def signed(self, purpose: str, text: str) -> str:
         """`text` with a signature that is good for this purpose alone."""
-        return self._signer(purpose).sign(text).decode()
+        return f"{text}.{_signature(self._keys(purpose)[0], text)}"
 
     def unsigned(self, purpose: str, token: str, meant: str) -> str:
         """The text that was signed for this purpose. Raises TokenError: it is not what was `meant`."""
-        if not _TOKEN.fullmatch(token):
-            raise TokenError(f"is not {meant}")
-        try:
-            return self._signer(purpose).unsign(token).decode()
-        except (BadSignature, UnicodeError) as error:
-            raise TokenError(f"is not {meant}") from error
+        text, _, signature = token.rpartition(".")
+        if token.isascii():
+            for key in self._keys(purpose):
+                if hmac.compare_digest(signature, _signature(key, text)):
+                    return text
+        raise TokenError(f"is not {meant}")
 
     def reader_token(self, site: str, reader: str) -> str:
         """The token that the browser keeps."""
@@ -100,17 +94,9 @@ class Tokens:
 
     def receipt_token(self, receipt: Receipt) -> str:
         """The receipt as the browser quotes it."""
-        parts = (
-            receipt.site,
-            receipt.reader,
-            receipt.campaign,
-            receipt.variant,
-            receipt.placement,
-            receipt.config,
-            str(int(receipt.at.timestamp())),
-            receipt.nonce,
-        )
-        return self.signed("receipt", ".".join(parts))
+        site, reader, campaign, variant, placement, config, at, nonce = receipt
+        text = f"{site}.{reader}.{campaign}.{variant}.{placement}.{config}.{int(at.timestamp())}.{nonce}"
+        return self.signed("receipt", text)
 
     def receipt(self, token: str, now: datetime) -> Receipt:
         """The receipt. Raises TokenError when it was not made here or is older than seven days."""
