@@ -104,6 +104,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, watc
     reloader = Reloader(loader, published_from)
     books = open_books(settings, lambda site: site in reloader.current.catalogue.sites)
     tokens = Tokens(settings.secret_keys)
+    counters = Counters(books.store, background=watch)
     parts = Parts(
         settings=settings,
         published=lambda: reloader.current,
@@ -116,10 +117,10 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, watc
         previews=Previews(tokens),
         access_tokens=AccessTokens(settings.secret_keys, settings.public_url),
         countries=Countries(settings.country_header, settings.country_database, settings.client_address_header),
-        tally=Tally(),
+        tally=Tally(counters),
         gateway=books.gateway,
         recorder=books.recorder,
-        counters=Counters(books.store, background=watch),
+        counters=counters,
         allocations=Allocations(books.store),
         clock=clock,
     )

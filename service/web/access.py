@@ -26,7 +26,7 @@ def access_views(parts: Parts) -> Blueprint:
         if meter is None or meter.mode is not Mode.SOFT:
             raise ProblemError(409, "This gate cannot be put off.", "site")
         period = Metering(meter.since(site.time_zone, now), meter.allowance)
-        until = parts.readers.put_off(site.id, reader, period, meter.later, now)
+        until = parts.patient_readers.put_off(site.id, reader, period, meter.later, now)
         if until is None:
             raise ProblemError(409, "The gate was put off before in this period.", "reader")
         token = parts.access_tokens.token(site.id, wish["url"], AccessReason.PUT_OFF, now)

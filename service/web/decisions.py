@@ -56,7 +56,7 @@ class Decisions:
     tokens: Tokens
     access_token: Callable[[str, str, str, datetime], str]
     weights: Callable[[str], Weights]
-    note: Callable[[str, Mapping[Placement, Outcome]], None]
+    note: Callable[[str, datetime, Mapping[Placement, Outcome]], None]
     previewed: PreviewedDecisions
     clock: Callable[[], datetime]
 
@@ -118,7 +118,7 @@ class Decisions:
                 appeals.append(self._appeal(asked, outcome, read))
             else:
                 withheld.append(_WITHHELD[placement, outcome.reason])
-        self.note(asked.request.site, decision.outcomes)
+        self.note(asked.request.site, asked.now, decision.outcomes)
         return answer_of(token, self._access(asked, decision.access), appeals, ",".join(withheld))
 
     def _access(self, asked: _Asked, access: Access) -> bytes:

@@ -43,6 +43,32 @@ def counted(app: Flask) -> Counted:
     return look
 
 
+def served(app: Flask) -> list[Count]:
+    """The appeals that were served today, and those that the holdback was spared."""
+    parts = parts_of(app)
+    parts.tally.count()
+    parts.counters.flush()
+    return sorted(one for one in parts.counters.of(SITE, [NOW.date()]) if one.kind in ("served", "holdback"))
+
+
+def test_what_is_served_is_counted(app: Flask, client: FlaskClient) -> None:
+    for _ in range(3):
+        decision(client)
+    decision(client, consent=False)
+    assert served(app) == [Count(NOW.date(), *WHERE, "served", 3)]
+
+
+def test_who_would_have_been_asked_is_counted_for_the_holdback(tmp_path: Path, valkey_url: str) -> None:
+    config = write_config(tmp_path / "config", staff_files(a_site_yaml(holdback="50%")))
+    app = create_app(some_settings(config, valkey_url), clock=SettableClock(), watch=False)
+    for _ in range(60):
+        decision(app.test_client())
+    held, asked = served(app)
+    assert (held.variant, held.kind, asked.variant, asked.kind) == ("", "holdback", "plain", "served")
+    assert held.times + asked.times == 60
+    assert held.times > 10
+
+
 def test_an_event_is_counted_once_however_often_it_is_sent(client: FlaskClient, counted: Counted) -> None:
     _, receipt = an_appeal(client)
     for kind in ("seen", "clicked", "seen", "dismissed"):
