@@ -66,8 +66,8 @@ class Memory:
             if metering.since:
                 self._count(article, seconds, metering)
             for topic in topics:
-                if (topic, article) not in self._topics:
-                    _add(self._topics, (topic, article), None, _MOST_TOPICS)
+                self._topics.pop((topic, article), None)
+                _add(self._topics, (topic, article), None, _MOST_TOPICS)
         return self.history(now)
 
     def _count(self, article: int, seconds: int, metering: Metering) -> None:

@@ -72,7 +72,7 @@ FEW = ("--readers", "150", "--days", "30", "--processes", "1")
 def test_the_sample_site_can_be_forecast(forecast: Forecast) -> None:
     found = forecast(SAMPLE, *FEW, site="daily-lantern")
     assert found["today"]["readers_asked"] > 75
-    assert found["today"]["shown"].keys() == {"banner", "inline"}
+    assert found["today"]["shown"].keys() >= {"banner", "inline"}
 
 
 def test_the_same_seed_gives_the_same_forecast_and_another_seed_another(forecast: Forecast, metered: Path) -> None:
