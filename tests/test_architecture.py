@@ -45,6 +45,7 @@ CLOCKS = {
 CLOCK_READERS: Mapping[str, set[str]] = {
     "service.app": {"datetime.now"},
     "service.commands.forecast": {"datetime.now"},
+    "service.commands.explain": {"datetime.now"},
     "service.commands.preview": {"datetime.now"},
     "service.commands.worker": {"datetime.now"},
     # how long a pause lasts, not what time it is

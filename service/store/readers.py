@@ -12,6 +12,7 @@ from service.store.record import SNOOZED, history_from
 # Litter collection, not policy: a browser that has not been here for so long has forgotten its token.
 KEEP = timedelta(days=400)
 _KEEP_MS = KEEP // timedelta(milliseconds=1)
+_RECORD_NOTHING = 0
 
 _VIEW, _EVENTS, _GIFT = load_script("view"), load_script("events"), load_script("gift")
 _PUT_OFF, _NEWSLETTER, _READ = load_script("put_off"), load_script("newsletter"), load_script("read")
@@ -47,6 +48,19 @@ class ReaderStore:
         of its topics that some campaign counts.
         """
         words = (int(now.timestamp()), _KEEP_MS, article, *metering, *topics)
+        return history_from(self._store.run(_VIEW, _key(site, reader), *words))
+
+    def foresee_view(
+        self,
+        site: str,
+        reader: str,
+        article: int,
+        now: datetime,
+        metering: Metering = UNMETERED,
+        topics: Sequence[int] = (),
+    ) -> History:
+        """What `record_view` would return, changing nothing."""
+        words = (int(now.timestamp()), _RECORD_NOTHING, article, *metering, *topics)
         return history_from(self._store.run(_VIEW, _key(site, reader), *words))
 
     def history(self, site: str, reader: str, now: datetime) -> History:

@@ -55,7 +55,7 @@ class DecisionRequests:
             reader=loaded["reader"] or None,
             consent=loaded["consent"] is not False,
             page=loaded["page"],
-            visit=_visit(loaded["visit"] or {}, country),
+            visit=visit_of(loaded["visit"] or {}, country),
             placements=tuple(dict.fromkeys(loaded["placements"])),
             preview=loaded["preview"] or None,
         )
@@ -85,7 +85,8 @@ class DecisionRequests:
         visit: Any = _NO_VISIT if get("visit") is None else get("visit")
         if page is None or placements is None or not _plain_visit(visit) or not _plain_text(preview, LONGEST_TOKEN):
             return None
-        return DecisionRequest(site, reader or None, consent, page, _visit(visit, country), placements, preview or None)
+        visited = visit_of(visit, country)
+        return DecisionRequest(site, reader or None, consent, page, visited, placements, preview or None)
 
     def _known_page(self, page: Any) -> Page | None:
         if type(page) is not dict or not page.keys() <= _PAGE_KEYS or type(page.get("premium", False)) is not bool:
@@ -130,7 +131,8 @@ def _plain_text(text: Any, longest: int) -> bool:
     return text is None or (type(text) is str and len(text) <= longest)
 
 
-def _visit(visit: Mapping[str, Any], country: str | None) -> Visit:
+def visit_of(visit: Mapping[str, Any], country: str | None) -> Visit:
+    """The visit that the schema accepted, from `country`."""
     get = visit.get
     newsletters = get("newsletters")
     return Visit(

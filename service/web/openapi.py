@@ -9,6 +9,7 @@ from marshmallow import Schema, fields
 
 from service.domain.access import AccessReason
 from service.domain.reason import Reason
+from service.web.explain import ExplainSchema
 from service.web.schemas import ContributionSchema, DecisionSchema, EventsSchema, LaterSchema, SnoozeSchema
 
 
@@ -72,6 +73,25 @@ class CheckoutSchema(Schema):
     checkout_url = fields.Url()
 
 
+class ExplanationSchema(Schema):
+    """A decision with its reasons."""
+
+    summary = fields.List(
+        fields.String(), metadata={"description": "One plain sentence for each placement, and one for the article."}
+    )
+    site = fields.String()
+    url = fields.String()
+    at = fields.DateTime()
+    at_told = fields.String(metadata={"description": "The moment by the site's own clocks."})
+    reader = fields.Dict(allow_none=True, metadata={"description": "What is known of the reader."})
+    access = fields.Dict(metadata={"description": "Whether the article is open, and the rules up to the decisive one."})
+    placements = fields.Dict(
+        keys=fields.String(),
+        values=fields.Dict(),
+        metadata={"description": "Placement -> outcome, rules, campaigns, and how the page was shared out."},
+    )
+
+
 _POSTS = (
     ("/v1/decisions", "Decide what one page view gets", DecisionSchema, DecisionAnswerSchema),
     ("/v1/events", "Record what happened to appeals", EventsSchema, RecordedSchema),
@@ -100,6 +120,9 @@ def openapi_document() -> dict[str, Any]:
     for path, summary, query in _GETS:
         spec.path(path, operations={"get": _get(path, summary, query)})
     spec.path("/webhooks/stripe", operations={"post": {"summary": "Stripe's signed events", "responses": _refusals()}})
+    spec.components.security_scheme("staff", {"type": "http", "scheme": "bearer"})
+    explain = _post("Why a page view gets what it gets; records nothing", ExplainSchema, ExplanationSchema)
+    spec.path("/staff/explain", operations={"post": {**explain, "security": [{"staff": []}]}})
     return spec.to_dict()
 
 

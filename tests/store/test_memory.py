@@ -29,10 +29,13 @@ class Both:
         self.who = (SITE, f"reader-{next(NAMES)}")
 
     def view(self, now: datetime, article: int, metering: Metering, topics: tuple[int, ...]) -> None:
+        foreseen = self.readers.foresee_view(*self.who, article, now, metering, topics)
+        self.agree(self.readers.history(*self.who, now), self.memory.history(now))
         self.agree(
             self.readers.record_view(*self.who, article, now, metering, topics),
             self.memory.record_view(article, now, metering, topics),
         )
+        self.agree(foreseen, self.memory.history(now))
 
     def event(self, now: datetime, campaign: int, receipt: int, flag: int) -> None:
         (new,) = self.readers.record_events(*self.who, [Happening(campaign, receipt, flag)], now)

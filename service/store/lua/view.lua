@@ -1,5 +1,5 @@
--- Records one page view and returns the record.
--- ARGV: now, keep_ms, article key (0: not an article), the second from which the meter counts (0: it does not count this
+-- Records one page view and returns the record; or returns what the record would be, and changes nothing.
+-- ARGV: now, keep_ms (0: nothing is recorded), article key (0: not an article), the second from which the meter counts (0: it does not count this
 -- page), how many articles it counts, how many more for who has a newsletter, then the keys of the article's topics
 local now = tonumber(ARGV[1])
 local r = read_record(redis.call('GET', KEYS[1]), now)
@@ -36,4 +36,5 @@ if ARGV[3] ~= '0' then
     r.topics = with_row(r.topics, topic, MOST_TOPICS)
   end
 end
+if ARGV[2] == '0' then return pack_record(r) end
 return write_record(KEYS[1], r, ARGV[2])
