@@ -16,9 +16,10 @@ from service.forecast.assumptions import Assumptions
 from service.forecast.behaviour import acts_on, puts_off
 from service.forecast.page_view import Act, PageView
 
-# What the script asks for: only an article has a place for an inline appeal, and is ever cut.
-_ON_AN_ARTICLE = (Placement.BANNER, Placement.OVERLAY, Placement.INLINE)
+# What the script asks for (embed/facts.js): only an article has a place for an inline appeal and a gate.
+_ON_AN_ARTICLE = (Placement.BANNER, Placement.OVERLAY, Placement.INLINE, Placement.GATE)
 _ELSEWHERE = (Placement.BANNER, Placement.OVERLAY)
+_DICE = (*Placement, Act.LATER)
 _FLAGS = {Act.SEEN: SEEN, Act.CLICKED: CLICKED, Act.DISMISSED: DISMISSED, Act.NEVER: NEVER}
 _GIFTS = {Act.GAVE_ONCE: GiftState.ONCE, Act.GAVE_MONTHLY: GiftState.RECURRING}
 
@@ -37,8 +38,6 @@ class Replay:
 
     def __init__(self, plan: Plan, assumptions: Assumptions) -> None:
         self._plan, self._assumptions = plan, assumptions
-        gate = (Placement.GATE,) if plan.site.meter is not None else ()
-        self._on_an_article = (*_ON_AN_ARTICLE, *gate)
 
     def play(self, reader: str, memory: Memory, views: Sequence[PageView]) -> Iterator[Judged]:
         """Each page view in order. `memory` is what the reader did before, and learns what they do now."""
@@ -47,27 +46,26 @@ class Replay:
 
     def _judge(self, reader: str, memory: Memory, view: PageView) -> Judged:
         plan, page, now = self._plan, view.page, view.at
-        placements = self._on_an_article if page.is_article else _ELSEWHERE
+        placements = _ON_AN_ARTICLE if page.is_article else _ELSEWHERE
         counts = self._counts(view)
         who = Reader(reader, self._history(memory, view, counts))
         decision = decide(plan, who, page, view.visit, placements, now)
         shown = {place: outcome for place, outcome in decision.outcomes.items() if isinstance(outcome, Show)}
         if not shown and decision.access.granted:
             return Judged(view, decision, {}, False)
-        dice = Random(view.luck)  # noqa: S311 - nothing secret
         acts = {}
         for place in sorted(shown):
             campaign = shown[place].campaign
-            acts[place] = acts_on(campaign, plan.site, view.then, dice, self._assumptions)
+            acts[place] = acts_on(campaign, plan.site, view.then, _dice(view, place), self._assumptions)
             self._remember(memory, campaign.key, acts[place], view)
-        later = puts_off(decision.access, view.then, dice, self._assumptions)
+        gave = any(act in _GIFTS for done in acts.values() for act in done)
+        later = not gave and puts_off(decision.access, view.then, _dice(view, Act.LATER), self._assumptions)
         return Judged(view, decision, acts, later and self._put_off(memory, counts, now))
 
     def _counts(self, view: PageView) -> Metering:
-        site = self._plan.site
-        if site.meter is None:
+        if self._plan.page(view.page).access is not None:
             return UNMETERED
-        return metering(site, view.page, view.visit.newsletters, view.at)
+        return metering(self._plan.site, view.page, view.visit.newsletters, view.at)
 
     def _history(self, memory: Memory, view: PageView, counts: Metering) -> History | Reason:
         if not view.consent:
@@ -88,3 +86,8 @@ class Replay:
     def _put_off(self, memory: Memory, counts: Metering, now: datetime) -> bool:
         meter = self._plan.site.meter
         return meter is not None and memory.put_off(counts, meter.later, now) is not None
+
+
+def _dice(view: PageView, what: Placement | Act) -> Random:
+    """Dice of their own for every placement: whatever else one config shows there, the reader does the same with it."""
+    return Random(view.luck * len(_DICE) + _DICE.index(what))  # noqa: S311 - nothing secret

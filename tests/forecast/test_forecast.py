@@ -176,6 +176,22 @@ def test_the_totals_are_a_count_over_the_raw_decisions(
         assert min(expected["gate_hits"], expected["readers_held_back"], *expected["assumed"].values()) > 0
 
 
+def test_readers_do_the_same_with_an_appeal_whatever_else_a_config_changes(
+    forecast: Forecast, metered: Path, changed: Path, tmp_path: Path
+) -> None:
+    raw = tmp_path / "raw.jsonl"
+    forecast(metered, *FEW, "--against", str(changed), "--raw", str(raw))
+    done: dict[tuple[str, str, str], list[list[str]]] = {}
+    for line in raw.read_text().splitlines():
+        one = json.loads(line)
+        for place, outcome in one["outcomes"].items():
+            if "shown" in outcome:
+                done.setdefault((one["reader"], one["at"], place), []).append(outcome["acts"])
+    in_both = [acts for acts in done.values() if len(acts) == 2]
+    assert len(in_both) > 100
+    assert [acts for acts in in_both if acts[0] != acts[1]] == []
+
+
 def test_the_asks_of_an_asked_reader_have_the_right_mean_median_and_percentile(
     forecast: Forecast, metered: Path, tmp_path: Path
 ) -> None:

@@ -83,6 +83,14 @@ def test_a_gate_is_met_and_put_off(tmp_path: Path, config: Path) -> None:
     assert [one["put_off"] for one in found] == [False, True, False, False]
 
 
+def test_who_gives_at_the_gate_need_not_put_it_off(tmp_path: Path) -> None:
+    site = a_site_yaml(**SITE_LINES | {"meter": "{allowance: 0}"})
+    config = write_config(tmp_path / "c", staff_files(site, {"at-the-gate": a_campaign_yaml(placement="gate")}))
+    lines = [a_line(at=at(2), then=["gave_once", "later"]), a_line(at=at(3), then=["later"])]
+    found = decisions(tmp_path, config, lines)
+    assert [(one["access"], one["put_off"]) for one in found] == [("used_up", False), ("supporter", False)]
+
+
 def test_without_consent_nothing_is_known(tmp_path: Path, config: Path) -> None:
     found = decisions(tmp_path, config, [a_line(consent=False)])
     assert inline(found) == ["no_consent"]
