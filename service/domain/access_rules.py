@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from service.domain.access import Access, AccessReason, is_exempt
@@ -24,6 +25,8 @@ class PageView(NamedTuple):
     view: View | None
     unknown: Reason | None
     now: datetime
+    since: int = 0
+    """What `since_of` gives, where it is known already."""
 
 
 class AccessRule(NamedTuple):
@@ -45,7 +48,7 @@ def _never(_: PageView) -> bool:
 
 def since_of(seen: PageView) -> int:
     """The first second that counts for the meter now."""
-    return seen.meter.since(seen.site.time_zone, seen.now)
+    return seen.since or seen.meter.since(seen.site.time_zone, seen.now)
 
 
 def counted_now(seen: PageView) -> bool:
@@ -70,7 +73,7 @@ def may_put_off(meter: Meter, history: History, since: int) -> bool:
 
 def in_holdback(site: Site, reader: str) -> bool:
     """True for the readers who are never asked; the same on every machine, and growing the share moves nobody out."""
-    return in_share(f"holdback/{site.id}", reader, site.holdback)
+    return site.holdback > 0 and in_share(f"holdback/{site.id}", reader, site.holdback)
 
 
 def _counts(seen: PageView) -> Mapping[str, Any]:
@@ -141,6 +144,8 @@ ACCESS_RULES: Sequence[AccessRule] = (
 )
 
 _READER_RULES = ACCESS_RULES[len(_PAGE_RULES) :]
+_UNKNOWN = (AccessReason.NO_CONSENT, AccessReason.STORE_UNAVAILABLE)
+_KNOWN_READER_RULES = [rule for rule in _READER_RULES if rule.reason not in _UNKNOWN]
 _OPEN = Access(True, AccessReason.NO_METER)
 
 
@@ -158,8 +163,9 @@ def reader_access(
     """Whether a page that is not open to everybody is open. `article`: its key; `unknown`: why there is no `view`."""
     if site.meter is None:
         return _OPEN
-    seen = PageView(site, site.meter, page, article, view, unknown, now)
-    for rule in _READER_RULES:
+    since = site.meter.since(site.time_zone, now)
+    seen = PageView(site, site.meter, page, article, view, unknown, now, since)
+    for rule in _READER_RULES if view is None else _KNOWN_READER_RULES:
         if rule.applies(seen):
             return _told(seen, rule.reason, rule.granted(seen))
     raise AssertionError("the last row always applies")
@@ -176,12 +182,18 @@ def _told(seen: PageView, reason: AccessReason, granted: bool) -> Access:
         reason,
         len(counted),
         allowance,
-        datetime.fromtimestamp(resets_at, UTC) if resets_at is not None else None,
+        _moment(resets_at) if resets_at is not None else None,
         not granted and not seen.page.premium and may_put_off(seen.meter, history, since),
     )
 
 
-_BEFORE_THE_METER = frozenset({AccessReason.NO_CONSENT, AccessReason.STORE_UNAVAILABLE, AccessReason.PREMIUM})
+@lru_cache(maxsize=1000)
+def _moment(seconds: int) -> datetime:
+    """The same for all readers, where the period is the calendar's."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+_BEFORE_THE_METER = frozenset({*_UNKNOWN, AccessReason.PREMIUM})
 _EVER = datetime.fromtimestamp(0, UTC)
 
 

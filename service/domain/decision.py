@@ -138,7 +138,9 @@ def _share_the_page(
         else:
             asking.append((placement is not Placement.GATE, -candidate.priority, candidate.id, placement, candidate))
     admitted: list[Placement] = []
-    for *_, placement, candidate in sorted(asking):
+    if len(asking) > 1:
+        asking.sort()
+    for *_, placement, candidate in asking:
         if admitted and (placement.has_the_page_to_itself or admitted[0].has_the_page_to_itself):
             outcomes[placement] = _WITHHELD[Reason.SHUT_OUT]
         elif len(admitted) >= view.site.per_page:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from hashlib import blake2b
-from math import log
+from math import inf, log
 
 from service.domain.campaign import Campaign, Variant
 
@@ -16,14 +16,21 @@ def choose_variant(campaign: Campaign, reader: str, weights: Mapping[str, float]
     `weights`: what automatic allocation came to, by variant. Where the file asks for it, they stand in for its own,
     once they know every variant that it draws; one of weight 0 in the file is never drawn, whatever they say.
     """
-    if len(campaign.variants) == 1:
-        return campaign.variants[0]
-    if weights is None or not may_stand_in(weights, campaign):
-        return max(campaign.variants, key=lambda variant: _score(variant.weight, _name(reader, campaign, variant)))
-    return max(
-        campaign.variants,
-        key=lambda variant: _score(variant.weight and weights[variant.name], _name(reader, campaign, variant)),
-    )
+    variants = campaign.variants
+    if len(variants) == 1:
+        return variants[0]
+    if weights is not None and not may_stand_in(weights, campaign):
+        weights = None
+    drawn_for = f"{reader}/{campaign.id}/"
+    best, highest = variants[0], -inf
+    for variant in variants:
+        weight = variant.weight and weights[variant.name] if weights else variant.weight
+        if weight:
+            # half of a step more than the draw, because 0 has no logarithm
+            score = weight / -log((_draw(drawn_for + variant.name) + 0.5) / 2**52)
+            if score > highest:
+                best, highest = variant, score
+    return best
 
 
 def in_share(salt: str, reader: str, share: float) -> bool:
@@ -39,14 +46,6 @@ def may_stand_in(weights: Mapping[str, float], campaign: Campaign) -> bool:
     if campaign.allocation is None:
         return False
     return all(variant.name in weights or not variant.weight for variant in campaign.variants)
-
-
-def _name(reader: str, campaign: Campaign, variant: Variant) -> str:
-    return f"{reader}/{campaign.id}/{variant.name}"
-
-
-def _score(weight: float, name: str) -> float:
-    return weight / -log((_draw(name) + 0.5) / 2**52) if weight else float("-inf")
 
 
 def _draw(name: str) -> int:

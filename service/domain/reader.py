@@ -98,4 +98,4 @@ class History:
 
     def counted_since(self, since: int) -> list[int]:
         """When the meter counted each article that it counted at `since` or later, oldest first."""
-        return sorted(counted_at for _, counted_at in self.counted if counted_at >= since)
+        return sorted([counted_at for _, counted_at in self.counted if counted_at >= since])

@@ -7,7 +7,7 @@ from itertools import count
 from secrets import token_bytes
 from typing import NamedTuple
 
-from service.domain.access import UNMETERED, Access, metering
+from service.domain.access import UNMETERED, Access, counting
 from service.domain.decision import Decision, Outcome, Reader, Show, Weights, decide
 from service.domain.plan import Plan
 from service.domain.reader import History
@@ -102,8 +102,8 @@ class Decisions:
             return Reason.NO_CONSENT
         page = plan.page(request.page)
         counts = UNMETERED
-        if page.access is None:
-            counts = metering(asked.site, request.page, request.visit.newsletters, asked.now)
+        if page.access is None and asked.site.meter is not None and not request.page.premium:
+            counts = counting(asked.site.meter, asked.site.time_zone, request.visit.newsletters, asked.now)
         try:
             return self.readers.record_view(plan.site.id, asked.reader, page.article, asked.now, counts, page.topics)
         except StoreUnavailableError:
