@@ -4,6 +4,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 from babel.dates import format_date
 from flask import Flask, Response, abort, jsonify, render_template, request
@@ -54,7 +56,7 @@ WORDS = {
 }  # fmt: skip
 
 
-def create_paper(*, service: str, sandbox: str, clock: DemoClock, config_dir: Path) -> Flask:
+def create_paper(*, service: str, sandbox: str, clock: DemoClock, config_dir: Path, staff_token: str) -> Flask:
     """The newspaper as a Flask app: its script tag points at `service`, its demo bar at `sandbox`."""
     app = Flask("paper", root_path=str(HERE))
     paper = Paper(load_articles(HERE / "articles", datetime.now(UTC)), service, sandbox, clock, config_dir)
@@ -65,6 +67,7 @@ def create_paper(*, service: str, sandbox: str, clock: DemoClock, config_dir: Pa
     app.add_url_rule("/<name>/<slug>", "article", lambda name, slug: article(paper, name, slug))
     app.add_url_rule("/privacy", "privacy", lambda: render_template("paper/privacy.html"))
     app.add_url_rule("/demo/clock", "clock", lambda: move_clock(paper), methods=["POST"])
+    app.add_url_rule("/demo/why", "why", lambda: why(service, staff_token), methods=["POST"])
     app.register_error_handler(HTTPException, lost)
     app.after_request(lambda answer: guard(paper, answer))
     return app
@@ -135,6 +138,21 @@ def move_clock(paper: Paper) -> Page:
     except ValueError as reason:
         return jsonify(error=str(reason)), 400
     return jsonify(now=now.isoformat(), offset_seconds=int(paper.clock.offset.total_seconds()))
+
+
+def why(service: str, staff_token: str) -> Page:
+    """The service's explanation of a decision. Only the paper may ask for it: the browser never holds a staff token."""
+    if request.mimetype != "application/json":  # another site's form or beacon cannot send JSON, so it cannot ask
+        return jsonify(error="Send a JSON object."), 400
+    headers = {"Authorization": f"Bearer {staff_token}", "Content-Type": "application/json"}
+    asked = Request(f"{service}/staff/explain", request.get_data(), headers)
+    try:
+        with urlopen(asked, timeout=5) as answer:
+            return Response(answer.read(), answer.status, content_type="application/json")
+    except HTTPError as refused:
+        return Response(refused.read(), refused.code, content_type="application/problem+json")
+    except OSError:
+        return jsonify(error="The service does not answer."), 502
 
 
 def lost(error: HTTPException) -> Page:

@@ -93,6 +93,7 @@ class Demo:
             "STRIPE_SECRET_KEY": f"sk_test_sandbox{derived(self.secret, 'key')}",
             "STRIPE_WEBHOOK_SECRETS": self.webhook_secret, "STRIPE_API_BASE": self.at.sandbox,
             "PUBLIC_URL": self.at.service, "CONFIG_DIR": str(config_dir()), "EXTRA_ORIGINS": self.at.origins,
+            "STAFF_TOKENS": self.staff_token,
         }  # fmt: skip
         others = {name: value for name, value in os.environ.items() if not name.startswith("HONESTYBOX_")}
         named = {f"HONESTYBOX_{name}": value for name, value in ours.items()}
@@ -102,6 +103,10 @@ class Demo:
     def webhook_secret(self) -> str:
         return f"whsec_{derived(self.secret, 'webhook')}"
 
+    @property
+    def staff_token(self) -> str:
+        return derived(self.secret, "staff")
+
     def run(self, leave: threading.Event) -> None:
         self.log_pages()
         clock = DemoClock(clock_file())
@@ -110,8 +115,9 @@ class Demo:
             state_file=self.folder / "sandbox.json",
         )  # fmt: skip
         paper = create_paper(
-            service=self.at.service, sandbox=self.at.sandbox, clock=clock, config_dir=config_dir() / "sites" / SITE
-        )
+            service=self.at.service, sandbox=self.at.sandbox, clock=clock, config_dir=config_dir() / "sites" / SITE,
+            staff_token=self.staff_token,
+        )  # fmt: skip
         servers = [Running(sandbox, self.at.port + 2), Running(paper, self.at.port)]
         try:
             for server in servers:

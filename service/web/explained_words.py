@@ -10,6 +10,7 @@ from service.domain.audience import Supporters
 from service.domain.findings import Check, Verdict
 from service.domain.reason import Reason
 from service.domain.rules import AudienceLine
+from service.domain.site import Placement
 from service.domain.span import span_text
 from service.domain.view import Cohort
 
@@ -136,6 +137,13 @@ def _missed(compared: Compared, _: ZoneInfo) -> str:
     return f"it is for other readers or pages: {'; '.join(lines)}"
 
 
+def _shut_out(compared: Compared, _: ZoneInfo) -> str:
+    first = compared["before"][0]
+    if Placement(first).has_the_page_to_itself:
+        return f"the {first} comes first, and has the page to itself"
+    return f"it needs the page to itself, and the {first} comes first"
+
+
 def _asked(compared: Compared, _: ZoneInfo) -> str:
     if not compared["holdback"]:
         return "the site has no holdback"
@@ -183,7 +191,7 @@ CAMPAIGN_ROWS: Mapping[Reason, Row] = {
 SHARING_ROWS: Mapping[Reason, Row] = {
     Reason.SHUT_OUT: (
         plain("no placement that wants the page to itself stands in the way"),
-        lambda compared, _: f"{compared['before'][0]} comes first, and one of the two wants the page to itself",
+        _shut_out,
     ),
     Reason.SITE_CAP: (
         lambda compared, _: f"number {len(compared['before']) + 1} of at most {compared['per page']} on one page",

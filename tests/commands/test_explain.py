@@ -1,6 +1,8 @@
 """`honestybox explain`: a newcomer reads in the first lines why nothing was shown."""
 
 import json
+import re
+import shlex
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -29,6 +31,7 @@ from tests.builders import (
 )
 from tests.test_settings import GOOD
 
+README = Path(__file__).parents[2] / "README.md"
 Command = Callable[..., tuple[int, str, str]]
 CAMPAIGNS = {
     "autumn": a_campaign_yaml(priority="50", schedule="{until: 2026-10-31}"),
@@ -187,3 +190,23 @@ def test_a_token_needs_the_service_s_settings(explain: Command) -> None:
     code, _, complaint = explain("--reader", "a-token")
     assert code == 1
     assert "HONESTYBOX_SECRET_KEYS is not set" in complaint
+
+
+def in_readme(mark: str) -> str:
+    """The block under the mark."""
+    found = re.search(rf"<!-- {mark} -->\n```\w*\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    assert found, mark
+    return found[1]
+
+
+def test_the_example_in_the_readme_is_what_the_command_prints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HONESTYBOX_CONFIG_DIR", str(README.parent / "config"))
+    monkeypatch.chdir(tmp_path)
+    Path("history.json").write_text(in_readme("explain history"))
+    program, *words = shlex.split(in_readme("explain example").replace("\\\n", ""))
+    assert (program, main(words)) == (".venv/bin/honestybox", 0)
+    shown = in_readme("explain output").removesuffix("…\n")
+    assert capsys.readouterr().out.startswith(shown)
+    assert "nothing is shown, because" in shown

@@ -9,13 +9,17 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from service.app import create_app
 from service.demo.articles import SECTIONS, load_articles, printed
 from service.demo.clock import DemoClock
 from service.demo.paper import HERE, create_paper
+from service.demo.serving import Running
 from service.domain.access import AccessReason
 from service.domain.reason import Reason
+from tests.builders import a_decision_body, some_settings
 
 SERVICE, SANDBOX = "http://127.0.0.1:8001", "http://127.0.0.1:8002"
+STAFF = "1" * 32
 ARTICLES = load_articles(HERE / "articles", datetime.now(UTC))
 TAG = f'<script async src="{SERVICE}/embed/v1/prompt.js" data-site="daily-lantern"></script>'
 PAGES = ["/", "/privacy", *(f"/section/{name.lower()}" for name in SECTIONS), *(article.path for article in ARTICLES)]
@@ -28,7 +32,13 @@ def clock(tmp_path: Path) -> DemoClock:
 
 @pytest.fixture
 def reader(clock: DemoClock, tmp_path: Path) -> FlaskClient:
-    app = create_paper(service=SERVICE, sandbox=SANDBOX, clock=clock, config_dir=tmp_path / "config" / "sites" / "x")
+    return a_paper(clock, tmp_path, SERVICE)
+
+
+def a_paper(clock: DemoClock, folder: Path, service: str) -> FlaskClient:
+    app = create_paper(
+        service=service, sandbox=SANDBOX, clock=clock, config_dir=folder / "config" / "sites" / "x", staff_token=STAFF
+    )
     return app.test_client()
 
 
@@ -133,3 +143,22 @@ def test_two_processes_see_the_same_time(tmp_path):
     (tmp_path / "clock").write_text("nonsense")
     other.next_look = 0
     assert abs(other() - datetime.now(UTC)) < timedelta(seconds=5)
+
+
+def test_the_paper_asks_why_with_a_token_that_the_browser_never_sees(clock, tmp_path, config_dir, valkey_url):
+    app = create_app(some_settings(config_dir, valkey_url, staff_tokens=(STAFF,)), watch=False)
+    with Running(app) as service:
+        paper = a_paper(clock, tmp_path, service)
+        told = paper.post("/demo/why", json=a_decision_body())
+        refused = paper.post("/demo/why", json=a_decision_body(site="nowhere"))
+    assert (told.status_code, told.json["placements"]["inline"]["outcome"]) == (200, "shown")
+    assert (refused.status_code, refused.json["field"]) == (404, "site")
+    assert STAFF not in paper.get("/").text + told.text
+
+
+def test_another_site_cannot_have_the_paper_ask_why(reader):
+    assert reader.post("/demo/why", data='{"site": "x"}', content_type="text/plain").status_code == 400
+
+
+def test_a_service_that_is_away_leaves_the_reasons_out(clock, tmp_path):
+    assert a_paper(clock, tmp_path, "http://127.0.0.1:9").post("/demo/why", json={}).status_code == 502

@@ -38,13 +38,35 @@
   let redraw = () => {};
   let last = null;
   let trouble = "";
+  let reasons = null;
 
-  document.addEventListener("honestybox:decision", (event) => { last = event.detail; trouble = ""; redraw(); });
+  /** Asks at once, so that this decision is explained and not what comes after it. A preview follows no rules. */
+  const askWhy = async ({ request, response }) => {
+    const asked = last;
+    reasons = null;
+    if (request.preview) return;
+    const body = JSON.stringify({ ...request, reader: response.reader });
+    try {
+      const answer = await fetch("/demo/why", { method: "POST", headers: { "Content-Type": "application/json" }, body });
+      if (answer.ok && last === asked) reasons = await answer.json();
+    } catch {
+      // Without an answer the bar says what the decision itself says.
+    }
+    redraw();
+  };
+
+  document.addEventListener("honestybox:decision", (event) => {
+    last = event.detail;
+    trouble = "";
+    redraw();
+    askWhy(last);
+  });
   document.addEventListener("honestybox:error", (event) => { trouble = event.detail?.message || "unknown"; redraw(); });
 
   document.addEventListener("honestybox:opened", ({ detail }) => {
     last = { ...last, response: { ...last.response, access: detail } };
     redraw();
+    askWhy(last);
   });
 
   // This file is read before the page, so that no decision escapes it; the bar itself comes with the page.
@@ -80,18 +102,36 @@
     const rows = ({ request, response }) => (request?.placements || []).flatMap((place) => {
       const appeal = (response.appeals || []).find((one) => one.placement === place);
       const reason = response.withheld?.[place];
+      const told = reasons?.placements[place]?.told;
+      if (told) return [element("dt", place), element("dd", "", ...(reason ? [capital(told) + " ", element("code", reason)] : [told]))];
       const said = appeal
         ? element("dd", "", "Shown: ", element("code", appeal.campaign), ", wording ", element("code", appeal.variant))
         : element("dd", "", sentence(reason, response) + " ", element("code", reason || "-"));
       return [element("dt", place), said];
     });
 
+    const capital = (text) => text[0].toUpperCase() + text.slice(1);
+
+    const MARKS = { passed: "✓", chosen: "✓", fits: "✓", refused: "✗", waived: "–", passed_over: "·" };
+    const list = (...items) => element("ul", "", ...items);
+    const line = (outcome, text, ...more) => element("li", "", element("span", MARKS[outcome]), " " + text, ...more);
+    const rules = (checks) => checks.map(({ outcome, told, conditions }) => line(outcome, told, ...(conditions
+      ? [list(...conditions.map((one) => line(one.holds ? "passed" : "refused", one.told)))] : [])));
+
+    /** Everything that was compared, folded away: one part for the article and for each place. */
+    const details = () => [["article", reasons.access], ...Object.entries(reasons.placements)].map(([name, part]) =>
+      element("details", "", element("summary", "How it was decided: " + name), list(
+        ...rules(part.rules),
+        ...(part.campaigns || []).map((one) => line(one.outcome, "campaign " + one.campaign, list(...rules(one.rules)))),
+        ...rules(part.sharing || []),
+      )));
+
     redraw = () => {
       const parts = [element("h2", "Why this page asked, or did not")];
       if (trouble) parts.push(element("p", "The script ran into a problem, and left the page alone: " + trouble));
       if (last) {
         const raw = element("details", "", element("summary", "The whole question and answer"), element("pre", JSON.stringify(last, null, 2)));
-        parts.push(element("dl", "", ...access(last.response.access), ...rows(last)), raw);
+        parts.push(element("dl", "", ...access(last.response.access), ...rows(last)), ...(reasons ? details() : []), raw);
       } else if (!trouble) {
         parts.push(element("p", location.hash.startsWith("#honestybox") || document.querySelector("honesty-box")
           ? "Nothing was asked on this page view: it thanked you."
