@@ -188,7 +188,7 @@ def test_what_a_reader_saw_and_closed_neither_opens_nor_cuts_an_article(
         assert changed.access == decided(catalogue, view).access
 
 
-@SLOW
+@settings(SLOW, max_examples=8)
 @given(configs(), views)
 def test_the_same_page_view_is_always_decided_the_same(config: Config, seen: list[View]) -> None:
     """A plan that remembers pages, countries and moments answers as one that has just been made."""
