@@ -8,8 +8,8 @@ unknown country can be named as `unknown`.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import Enum, StrEnum
-from functools import partial
+from enum import StrEnum
+from functools import cache, partial
 from re import Pattern
 from typing import Any, NamedTuple, Protocol
 
@@ -126,19 +126,11 @@ class Switch:
         return "yes" if self.wanted else "no"
 
 
-class Scope(Enum):
-    """What a fact depends on: the index works out all but READER for many campaigns at once."""
-
-    PAGE = "page"
-    COUNTRY = "country"
-    DEVICE = "device"
-    READER = "reader"
-
-
 class Fact(NamedTuple):
     """Something a campaign may ask of a page view."""
 
-    scope: Scope
+    of_page: bool
+    """True where it is the same for every reader of the page."""
     of: Callable[[View], Any]
 
 
@@ -170,44 +162,47 @@ def _known(text: str | None) -> tuple[str, ...]:
     return (text,) if text else ()
 
 
-def _newsletters(view: View, known: Iterable[str]) -> set[str]:
+def _newsletters(view: View, known: Iterable[str]) -> frozenset[str]:
     """What the page says, and what we remember of those that site.yaml names."""
     held = set(view.history.newsletters)
-    return {*view.visit.newsletters, *(name for name in known if short_key(name) in held)}
+    return view.visit.newsletters.union(name for name in known if short_key(name) in held)
 
 
 FACTS: dict[str, Fact] = {
-    "sections": Fact(Scope.PAGE, lambda view: _known(view.page.section)),
-    "tags": Fact(Scope.PAGE, lambda view: view.page.tags),
-    "authors": Fact(Scope.PAGE, lambda view: view.page.authors),
-    "urls": Fact(Scope.PAGE, lambda view: (view.page.url,)),
-    "types": Fact(Scope.PAGE, lambda view: _known(view.page.type)),
-    "languages": Fact(Scope.PAGE, _languages),
-    "premium": Fact(Scope.PAGE, lambda view: view.page.premium),
-    "countries": Fact(Scope.COUNTRY, lambda view: (view.visit.country or UNKNOWN_COUNTRY,)),
-    "devices": Fact(Scope.DEVICE, lambda view: _known(view.visit.device)),
-    "referrers": Fact(Scope.READER, lambda view: _known(view.visit.referrer)),
-    "signed_in": Fact(Scope.READER, lambda view: view.visit.signed_in),
-    "newsletters": Fact(Scope.READER, lambda view: _newsletters(view, view.site.newsletters)),
-    "articles_read_today": Fact(Scope.READER, lambda view: view.history.articles_read(_midnight(view) - 1)),
-    "days_since_first_seen": Fact(Scope.READER, lambda view: (view.now - view.history.first_seen).days),
-    "visits": Fact(Scope.READER, lambda view: view.history.visits),
+    "sections": Fact(True, lambda view: _known(view.page.section)),
+    "tags": Fact(True, lambda view: view.page.tags),
+    "authors": Fact(True, lambda view: view.page.authors),
+    "urls": Fact(True, lambda view: (view.page.url,)),
+    "types": Fact(True, lambda view: _known(view.page.type)),
+    "languages": Fact(True, _languages),
+    "premium": Fact(True, lambda view: view.page.premium),
+    "countries": Fact(False, lambda view: (view.visit.country or UNKNOWN_COUNTRY,)),
+    "devices": Fact(False, lambda view: _known(view.visit.device)),
+    "referrers": Fact(False, lambda view: _known(view.visit.referrer)),
+    "signed_in": Fact(False, lambda view: view.visit.signed_in),
+    "newsletters": Fact(False, lambda view: _newsletters(view, view.site.newsletters)),
+    "articles_read_today": Fact(False, lambda view: view.history.articles_read(_midnight(view) - 1)),
+    "days_since_first_seen": Fact(False, lambda view: (view.now - view.history.first_seen).days),
+    "visits": Fact(False, lambda view: view.history.visits),
 }
 
 
+@cache
 def utm(name: str) -> Fact:
     """The value of `utm_<name>` in the page's address."""
-    return Fact(Scope.READER, lambda view: _known(view.visit.utm.get(name)))
+    return Fact(False, lambda view: _known(view.visit.utm.get(name)))
 
 
+@cache
 def attribute(name: str) -> Fact:
     """What the page itself says of the reader under this name."""
-    return Fact(Scope.READER, lambda view: _known(view.visit.attributes.get(name)))
+    return Fact(False, lambda view: _known(view.visit.attributes.get(name)))
 
 
+@cache
 def articles_read(window: timedelta, topic: int | None) -> Fact:
     """How many distinct articles were opened in (now - window, now], this one included."""
-    return Fact(Scope.READER, partial(_articles_read, window=window, topic=topic))
+    return Fact(False, partial(_articles_read, window=window, topic=topic))
 
 
 def _articles_read(view: View, window: timedelta, topic: int | None) -> int:

@@ -1,9 +1,9 @@
 """A site's campaigns, indexed so that a thousand of them cost a decision no more than ten.
 
-Each campaign is one bit, the best one the lowest. For every value that many readers share (the page, country, device,
-what they have given, the moment between two schedule boundaries) the bits of the campaigns that fit are worked out
-once; a decision takes the intersection, and looks only at those that are left. The naive way, campaign by campaign and
-rule by rule, is `explanation`; a property test holds the two against each other.
+Each campaign is one bit, the best one the lowest. For the page, for each value of every other fact that campaigns ask
+for, for what readers have given, and for the time between two schedule boundaries, the bits that fit are worked out
+once; a decision takes the intersection, and asks only those that are left for their rollout and their cap. The naive
+way, campaign by campaign and rule by rule, is `explanation`; a property test holds the two against each other.
 """
 
 from bisect import bisect_right
@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from service.domain.access import Access
 from service.domain.access_rules import page_access
-from service.domain.audience import Condition, Scope, page_topics
+from service.domain.audience import page_topics
 from service.domain.campaign import Campaign
+from service.domain.fact_index import FactIndex, indexes_of
 from service.domain.page import Page
 from service.domain.reader import History, Visit, short_key
 from service.domain.reason import Reason
@@ -61,12 +62,10 @@ class Plan:
         self._instants = sorted(
             {at for campaign in self.campaigns for at in (campaign.schedule.start, campaign.schedule.end) if at}
         )
-        self._conditions = [_by_scope(campaign) for campaign in self.campaigns]
-        self._of_reader = [(one, _by_scope(one)[Scope.READER]) for one in self.campaigns]
+        self._page_facts = indexes_of(self.campaigns, of_page=True)
+        self._other_facts = indexes_of(self.campaigns, of_page=False)
         self.usable = frozenset(placement for placement in Placement if site.uses(placement))
         self._between: dict[int, int] = {}
-        self._countries: dict[str | None, int] = {}
-        self._devices: dict[str | None, int] = {}
         self._pages: dict[Page, PageMatch] = {}
 
     @staticmethod
@@ -100,7 +99,7 @@ class Plan:
             refused=next((rule.reason for rule in PAGE_RULES if not rule.allows(view)), None),
             access=page_access(self.site, page),
             language=self.site.language_for(page.language),
-            bits=self._holding(Scope.PAGE, view),
+            bits=_holding(self._page_facts, view, self._bits(True for _ in self.campaigns)),
             article=article,
             topics=tuple(sorted(topics)),
         )
@@ -119,30 +118,17 @@ class Plan:
         left = wanted & fitting & among
         while left:
             lowest = left & -left
-            campaign, conditions = self._of_reader[lowest.bit_length() - 1]
-            if (
-                (not conditions or _all_hold(conditions, view))
-                and (campaign.rollout >= 1 or rolled_out(view, campaign))
-                and (not capped or under_campaign_cap(view, campaign))
+            campaign = self.campaigns[lowest.bit_length() - 1]
+            if (campaign.rollout >= 1 or rolled_out(view, campaign)) and (
+                not capped or under_campaign_cap(view, campaign)
             ):
                 return campaign
             left ^= lowest
         return refusal(view, self.campaigns[_first(wanted)], capped=capped) or Reason.NO_CAMPAIGN
 
     def fitting(self, view: View, page: PageMatch) -> int:
-        """The campaigns that fit in everything that many readers share."""
-        country, device = view.visit.country, view.visit.device
-        if country not in self._countries:
-            self._countries[country] = self._holding(Scope.COUNTRY, view)
-        if device not in self._devices:
-            self._devices[device] = self._holding(Scope.DEVICE, view)
-        return (
-            page.bits
-            & self._cohorts[view.cohort]
-            & self._running(view.now)
-            & self._countries[country]
-            & self._devices[device]
-        )
+        """The campaigns that run now and whose audience the view is in."""
+        return _holding(self._other_facts, view, page.bits & self._cohorts[view.cohort] & self._running(view.now))
 
     def _running(self, now: datetime) -> int:
         """The campaigns whose schedule covers `now`; the same between two boundaries."""
@@ -151,27 +137,22 @@ class Plan:
             self._between[between] = self._bits(campaign.schedule.covers(now) for campaign in self.campaigns)
         return self._between[between]
 
-    def _holding(self, scope: Scope, view: View) -> int:
-        """The campaigns whose conditions of this scope hold."""
-        return self._bits(all(one.holds(view) for one in each[scope]) for each in self._conditions)
-
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _NO_HISTORY = History(_EPOCH)
 
 
-def _all_hold(conditions: Sequence[Condition], view: View) -> bool:
-    return all(condition.holds(view) for condition in conditions)
+def _holding(facts: Sequence[FactIndex], view: View, bits: int) -> int:
+    """Those of `bits` whose conditions on the facts hold."""
+    for fact in facts:
+        if bits & fact.concerned:
+            bits &= fact.holding(view)
+    return bits
 
 
 def _first(bits: int) -> int:
     """The place of the lowest bit that is set."""
     return (bits & -bits).bit_length() - 1
-
-
-def _by_scope(campaign: Campaign) -> Mapping[Scope, Sequence[Condition]]:
-    conditions = campaign.audience.conditions
-    return {scope: [one for one in conditions if one.fact.scope is scope] for scope in Scope}
 
 
 def refusal(view: View, campaign: Campaign, *, capped: bool = True) -> Reason | None:

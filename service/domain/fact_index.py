@@ -1,0 +1,43 @@
+"""Which campaigns' conditions on one fact hold, by the fact's value: worked out once for each value, then looked up."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from service.domain.audience import Condition, Fact
+from service.domain.campaign import Campaign
+from service.domain.view import View
+
+_MOST_VALUES = 2000  # anybody may come by way of an address of their own
+
+
+class FactIndex:
+    """Campaigns are bits, as in `plan`. `concerned`: those that ask for this fact at all."""
+
+    def __init__(self, fact: Fact, conditions: Mapping[int, Sequence[Condition]]) -> None:
+        self._fact, self._conditions = fact, conditions
+        self.concerned = sum(1 << position for position in conditions)
+        self._known: dict[Any, int] = {}
+
+    def holding(self, view: View) -> int:
+        """The campaigns whose conditions on it hold, and all that have none."""
+        found = self._fact.of(view)
+        bits = self._known.get(found)
+        if bits is None:
+            if len(self._known) >= _MOST_VALUES:
+                self._known.clear()
+            bits = self._known[found] = ~self.concerned | sum(
+                1 << position
+                for position, conditions in self._conditions.items()
+                if all(condition.wanted.admits(found) for condition in conditions)
+            )
+        return bits
+
+
+def indexes_of(campaigns: Sequence[Campaign], *, of_page: bool) -> list[FactIndex]:
+    """One for each fact that some campaign asks for: those of the page, or all others."""
+    asked: dict[Fact, dict[int, list[Condition]]] = {}
+    for position, campaign in enumerate(campaigns):
+        for condition in campaign.audience.conditions:
+            if condition.fact.of_page is of_page:
+                asked.setdefault(condition.fact, {}).setdefault(position, []).append(condition)
+    return [FactIndex(fact, conditions) for fact, conditions in asked.items()]
