@@ -33,6 +33,8 @@ from service.web.told_history import told_history
 
 _SOMEBODY = "somebody"  # the same one each time, so that the same question has the same answer
 
+_YEARS = range(2000, 2100)  # a reader's record holds no others
+
 
 def add(subparsers: Subparsers) -> None:
     """What the command takes."""
@@ -86,9 +88,12 @@ def _country(text: str) -> str:
 
 def _moment(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text)
+        at = datetime.fromisoformat(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"must be a moment such as 2026-12-03T14:05 (got {text})") from error
+    if at.year not in _YEARS:
+        raise argparse.ArgumentTypeError(f"must be in this century (got {text})")
+    return at
 
 
 def run(given: argparse.Namespace) -> int:

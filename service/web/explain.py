@@ -1,6 +1,6 @@
 """POST /staff/explain: a decision's request, answered with the reasons; nothing is recorded or counted."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, request
@@ -23,7 +23,14 @@ class ExplainSchema(DecisionSchema):
     class Meta(DecisionSchema.Meta):
         exclude = ("preview",)
 
-    at = fields.AwareDateTime(load_default=None, allow_none=True, format="iso", default_timezone=UTC)
+    at = fields.AwareDateTime(
+        load_default=None,
+        allow_none=True,
+        format="iso",
+        default_timezone=UTC,
+        # a reader's record holds no others
+        validate=validate.Range(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)),
+    )
     country = fields.String(
         load_default=None,
         allow_none=True,

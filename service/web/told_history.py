@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
 from service.catalogue.problems import did_you_mean
 from service.domain.access import UNMETERED, Metering, metering
@@ -27,7 +27,13 @@ def _text(**kwargs: Any) -> fields.String:
 
 def _moment(**kwargs: Any) -> fields.DateTime:
     """A moment; without a zone it is one of the site's."""
-    return fields.DateTime(format="iso", error_messages={"invalid": "Not a moment such as 2026-12-03T14:05."}, **kwargs)
+    told: dict[str, Any] = {"invalid": "Not a moment such as 2026-12-03T14:05."}
+    return fields.DateTime(format="iso", error_messages=told, validate=_this_century, **kwargs)
+
+
+def _this_century(at: datetime) -> None:
+    if not 2000 <= at.year < 2100:  # a reader's record holds no others
+        raise ValidationError("Not in this century.")
 
 
 class OpenedSchema(StrictSchema):
@@ -72,9 +78,7 @@ class ToldHistorySchema(StrictSchema):
 _SCHEMA = ToldHistorySchema()
 
 
-def told_history(
-    values: Any, plan: Plan, page: Page, newsletters: frozenset[str], now: datetime
-) -> History:
+def told_history(values: Any, plan: Plan, page: Page, newsletters: frozenset[str], now: datetime) -> History:
     """The history in `values`, with the page view of `now` in it. Raises ProblemError naming the field."""
     told = load(_SCHEMA, values)
     memory = Memory()
@@ -82,6 +86,8 @@ def told_history(
     for field, at, _ in happened:
         if at > now:
             raise ProblemError(422, f"{at:%Y-%m-%d %H:%M} is later than the moment in question.", field)
+    for name in told["newsletters"]:  # from the beginning, since the meter may be kinder to who has one
+        memory.record_newsletter(name, min((at for _, at, _ in happened), default=now), has=True)
     for _, at, happen in sorted(happened, key=lambda one: one[1]):
         happen(at)
     _remember(memory, told, plan, now)
@@ -134,8 +140,6 @@ def _give(memory: Memory, contribution: str, state: GiftState, at: datetime) -> 
 
 def _remember(memory: Memory, told: Mapping[str, Any], plan: Plan, now: datetime) -> None:
     """What holds at the moment in question, whenever it began."""
-    for name in told["newsletters"]:
-        memory.record_newsletter(name, now, has=True)
     if told["never_again"]:
         memory.happened(0, 0, NEVER, now)
     if "snoozed_until" in told:

@@ -148,6 +148,8 @@ def test_json_holds_the_same_facts(explain: Command) -> None:
         ({"articles": [{"url": ARTICLE, "at": "soon"}]}, "articles.0.at: Not a moment such as"),
         ({"impressions": [{"campaign": "usuel", "at": ago(DAY)}]}, "no campaign usuel; did you mean usual?"),
         ({"impressions": [{"at": ago(-DAY)}]}, "impressions.0.at: 2026-11-23 12:00 is later than the moment"),
+        ({"dismissals": ["0001-01-01"]}, "dismissals.0: Not in this century."),
+        ({"snoozed_until": "9999-12-31"}, "snoozed_until: Not in this century."),
         ({"gifts": [{"state": "big", "at": ago(DAY)}]}, "gifts.0.state: Must be one of"),
         ({"snoozed": "2026-12-03"}, "snoozed: Unknown field."),
         ("[]", "body: Invalid input type."),
@@ -158,6 +160,26 @@ def test_a_mistake_in_a_history_is_told_with_its_field(explain: Command, history
     code, printed, complaint = explain(history=history)
     assert (code, printed) == (1, "")
     assert told in complaint
+
+
+@pytest.mark.parametrize("at", ["soon", "0001-01-01", "2100-01-01", ""])
+def test_a_moment_that_is_none_is_refused(explain: Command, at: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        explain(f"--at={at}")
+    assert "argument --at: must be" in capsys.readouterr().err
+
+
+def test_a_history_is_counted_by_the_meter_with_the_bonus_for_a_newsletter(explain: Command, config_dir: Path) -> None:
+    site = a_site_yaml(
+        placements="{inline: {selector: article}, gate: {selector: article}}",
+        newsletters="{weekly: {title: Weekly}}",
+        meter="{allowance: 2, newsletter_bonus: 2, period: 30d}",
+    )
+    write_config(config_dir, staff_files(site, CAMPAIGNS))
+    history = {"articles": TWENTY_VIEWS[:3]}
+    assert "The article is cut: no free article is left in this period; 2 of 2 are used." in explain(history=history)[1]
+    told = explain(history={**history, "newsletters": ["weekly"]})[1]
+    assert "it is one of the free articles of this period; 4 of 4 are used" in told
 
 
 def test_what_is_not_there_is_told_with_what_is(explain: Command, capsys: pytest.CaptureFixture[str]) -> None:
