@@ -325,3 +325,17 @@ def test_access_is_told_up_to_the_rule_that_decided() -> None:
     ]
     assert explained.access_checks[-1].compared == {"used": 2, "allowance": 2}
     assert [check.verdict for check in explained.access_checks] == [Verdict.WAIVED] * 10 + [Verdict.REFUSED]
+
+
+def test_a_reader_of_the_holdback_takes_up_the_page_as_anybody_would() -> None:
+    site = a_site_yaml(holdback="50%", frequency="{max: 6, window: 30d, per_page: 1}")
+    campaigns = {"note": a_campaign_yaml(), "strip": a_campaign_yaml(placement="banner", priority="5")}
+    plan = a_catalogue(site, campaigns).plans[SITE]
+    placements = [Placement.BANNER, Placement.INLINE]
+    found = set()
+    for number in range(20):
+        given_the_same = (plan, a_reader(f"reader-{number}"), a_page(), Visit(), placements, NOW)
+        explained = explain(*given_the_same).decision.outcomes
+        assert explained == decide(*given_the_same).outcomes
+        found.add(tuple(getattr(outcome, "reason", "shown") for outcome in explained.values()))
+    assert found == {("site_cap", "shown"), ("site_cap", "holdback")}
