@@ -52,7 +52,7 @@ def served(target: str, port: int, environment: Mapping[str, str]) -> Iterator[S
 
 
 def _wait_for(port: int) -> None:
-    for _ in range(600):
+    for _ in range(2400):  # a thousand files take their time
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1).close()
         except urllib.error.HTTPError:

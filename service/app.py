@@ -5,8 +5,9 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from os import environ
+from time import time
 from typing import Any
 
 import structlog
@@ -60,7 +61,12 @@ _VIEWS = (
 
 def utc_now() -> datetime:
     """The time, in whole seconds: what readers' records hold."""
-    return datetime.now(UTC).replace(microsecond=0)
+    return _second(int(time()))
+
+
+@lru_cache(maxsize=2)  # many readers come in one second
+def _second(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ CLOCKS = {
     "time.gmtime", "time.monotonic", "time.monotonic_ns", "time.perf_counter", "time.strftime",
 }  # fmt: skip
 CLOCK_READERS: Mapping[str, set[str]] = {
-    "service.app": {"datetime.now"},
+    "service.app": {"time.time"},
     "service.commands.forecast": {"datetime.now"},
     "service.commands.explain": {"datetime.now"},
     "service.commands.preview": {"datetime.now"},

@@ -3,7 +3,6 @@
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from service.domain.meter import Meter
 from service.domain.page import Page
@@ -76,12 +75,12 @@ def metering(site: Site, page: Page, newsletters: frozenset[str], now: datetime)
     meter = site.meter
     if meter is None or not page.is_article or page.premium or is_exempt(site, page) or not site.uses(Placement.GATE):
         return UNMETERED
-    return counting(meter, site.time_zone, newsletters, now)
+    return counting(site, meter, newsletters, now)
 
 
-def counting(meter: Meter, zone: ZoneInfo, newsletters: frozenset[str], now: datetime) -> Metering:
-    """How the meter counts an article that it counts."""
-    since = meter.since(zone, now)
+def counting(site: Site, meter: Meter, newsletters: frozenset[str], now: datetime) -> Metering:
+    """How the site's meter counts an article that it counts."""
+    since = site.periods.since(now)
     if newsletters:
         return Metering(since, meter.allowance + meter.newsletter_bonus, 0)
     return Metering(since, meter.allowance, meter.newsletter_bonus)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from service.domain.access import Access, AccessReason, is_exempt
@@ -48,7 +47,7 @@ def _never(_: PageView) -> bool:
 
 def since_of(seen: PageView) -> int:
     """The first second that counts for the meter now."""
-    return seen.since or seen.meter.since(seen.site.time_zone, seen.now)
+    return seen.since or seen.site.periods.since(seen.now)
 
 
 def counted_now(seen: PageView) -> bool:
@@ -56,7 +55,7 @@ def counted_now(seen: PageView) -> bool:
     if seen.view is None:
         return False
     since = since_of(seen)
-    return any(key == seen.article and at >= since for key, at in seen.view.history.counted)
+    return seen.article in [key for key, at in seen.view.history.counted if at >= since]
 
 
 def is_put_off(seen: PageView) -> bool:
@@ -163,7 +162,7 @@ def reader_access(
     """Whether a page that is not open to everybody is open. `article`: its key; `unknown`: why there is no `view`."""
     if site.meter is None:
         return _OPEN
-    since = site.meter.since(site.time_zone, now)
+    since = site.periods.since(now)
     seen = PageView(site, site.meter, page, article, view, unknown, now, since)
     for rule in _READER_RULES if view is None else _KNOWN_READER_RULES:
         if rule.applies(seen):
@@ -176,21 +175,14 @@ def _told(seen: PageView, reason: AccessReason, granted: bool) -> Access:
         return Access(granted, reason)
     history, since = seen.view.history, since_of(seen)
     counted, allowance = history.counted_since(since), _allowance(seen)
-    resets_at = seen.meter.resets_at(counted, allowance, seen.site.time_zone, seen.now)
     return Access(
         granted,
         reason,
         len(counted),
         allowance,
-        _moment(resets_at) if resets_at is not None else None,
+        seen.site.periods.resets_at(counted, allowance, seen.now),
         not granted and not seen.page.premium and may_put_off(seen.meter, history, since),
     )
-
-
-@lru_cache(maxsize=1000)
-def _moment(seconds: int) -> datetime:
-    """The same for all readers, where the period is the calendar's."""
-    return datetime.fromtimestamp(seconds, UTC)
 
 
 _BEFORE_THE_METER = frozenset({*_UNKNOWN, AccessReason.PREMIUM})

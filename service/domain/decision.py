@@ -1,7 +1,6 @@
 """What one page view gets: whether the article is open, and for each placement an appeal or the reason why not."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
@@ -10,7 +9,7 @@ from service.domain.access_rules import in_holdback, reader_access
 from service.domain.campaign import Campaign, Variant
 from service.domain.experiment import choose_variant
 from service.domain.page import Page
-from service.domain.plan import Plan
+from service.domain.plan import Layout, Plan
 from service.domain.reader import History, Visit
 from service.domain.reason import Reason
 from service.domain.rules import GATE_REASONS, READER_RULES
@@ -46,8 +45,7 @@ class Decision(NamedTuple):
     outcomes: Mapping[Placement, Outcome]
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(NamedTuple):
     """The one who reads: their id, and their history or the reason why it cannot be known."""
 
     id: str
@@ -71,10 +69,15 @@ def decide(
         return Decision(article, _unasked(site, known.refused, history, article, placements))
     view = view_of(site, reader.id, history, page, visit, now)
     article = known.access or reader_access(site, page, known.article, view, None, now)
-    stopped = known.refused or _stopped(view, plan)
     fitting = plan.fitting(view, known)
-    candidates = [(placement, _candidate(plan, view, fitting, placement, article, stopped)) for placement in placements]
-    return Decision(article, _share_the_page(candidates, view, weights))
+    # Whom no appeal was ever shown is asked what any other such reader is: on this kind of page, with these campaigns.
+    shared = (fitting, known.refused, article.granted, *placements) if plan.shared and history.has_only_read else None
+    layout = plan.layouts.get(shared)
+    if layout is None:
+        layout = _layout(plan, view, fitting, placements, article)
+        if shared is not None:
+            plan.keep_layout(shared, layout)
+    return Decision(article, {placement: _ask(found, view, weights) for placement, found in layout})
 
 
 def _unasked(
@@ -91,6 +94,13 @@ def _unasked(
             found = refused or unknown
         outcomes[placement] = _WITHHELD[found]
     return outcomes
+
+
+def _layout(plan: Plan, view: View, fitting: int, placements: Sequence[Placement], article: Access) -> Layout:
+    """Who asks where on this page view, and why nobody does elsewhere."""
+    stopped = plan.page(view.page).refused or _stopped(view, plan)
+    candidates = [(placement, _candidate(plan, view, fitting, placement, article, stopped)) for placement in placements]
+    return _share_the_page(candidates, plan.site.per_page)
 
 
 def _stopped(view: View, plan: Plan) -> Reason | None:
@@ -126,32 +136,30 @@ def _gate(plan: Plan, view: View, fitting: int, article: Access, stopped: Reason
     return plan.best(view, fitting, Placement.GATE, capped=False)
 
 
-def _share_the_page(
-    candidates: Sequence[tuple[Placement, Campaign | Reason]], view: View, weights: Weights | None
-) -> dict[Placement, Outcome]:
+def _share_the_page(candidates: Sequence[tuple[Placement, Campaign | Reason]], per_page: int) -> Layout:
     """Admits candidates, the gate and then the best priority first, until the page is full or one has it to itself."""
-    outcomes: dict[Placement, Outcome] = {}
+    layout: list[tuple[Placement, Campaign | Reason]] = []
     asking = []
     for placement, candidate in candidates:
         if isinstance(candidate, Reason):
-            outcomes[placement] = _WITHHELD[candidate]
+            layout.append((placement, candidate))
         else:
             asking.append((placement is not Placement.GATE, -candidate.priority, candidate.id, placement, candidate))
     admitted: list[Placement] = []
-    if len(asking) > 1:
-        asking.sort()
-    for *_, placement, candidate in asking:
+    for *_, placement, candidate in sorted(asking):
         if admitted and (placement.has_the_page_to_itself or admitted[0].has_the_page_to_itself):
-            outcomes[placement] = _WITHHELD[Reason.SHUT_OUT]
-        elif len(admitted) >= view.site.per_page:
-            outcomes[placement] = _WITHHELD[Reason.SITE_CAP]
+            layout.append((placement, Reason.SHUT_OUT))
+        elif len(admitted) >= per_page:
+            layout.append((placement, Reason.SITE_CAP))
         else:
             admitted.append(placement)
-            outcomes[placement] = _ask(candidate, view, weights)
-    return outcomes
+            layout.append((placement, candidate))
+    return layout
 
 
-def _ask(campaign: Campaign, view: View, weights: Weights | None) -> Outcome:
-    if view.site.holdback and in_holdback(view.site, view.reader):
-        return Withhold(Reason.HOLDBACK, campaign)
-    return Show(campaign, choose_variant(campaign, view.reader, weights.get(campaign.id) if weights else None))
+def _ask(found: Campaign | Reason, view: View, weights: Weights | None) -> Outcome:
+    if isinstance(found, Reason):
+        return _WITHHELD[found]
+    if in_holdback(view.site, view.reader):
+        return Withhold(Reason.HOLDBACK, found)
+    return Show(found, choose_variant(found, view.reader, weights.get(found.id) if weights else None))

@@ -1,7 +1,7 @@
 """How many articles are free, in which period, and what happens when they are used up."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import TypeAlias
@@ -66,19 +66,37 @@ class Meter:
     open_without_consent: bool = True
     markup: bool = False
 
-    def since(self, zone: ZoneInfo, now: datetime) -> int:
-        """The first second whose articles count now: of the calendar period, or of the window (now - period, now]."""
-        if isinstance(self.period, timedelta):
-            return int((now - self.period).timestamp()) + 1
-        return calendar_bounds(self.period, zone, now)[0]
 
-    def resets_at(self, counted: list[int], allowance: int, zone: ZoneInfo, now: datetime) -> int | None:
-        """When the next article is free again, in seconds since 1970; None where none will be, or all still are.
+class Periods:
+    """The meter's periods in the site's time zone. The running one is remembered: every decision asks for it."""
+
+    def __init__(self, meter: Meter, zone: ZoneInfo) -> None:
+        self._period, self._zone = meter.period, zone
+        self._running = (_EVER, _EVER, 0)  # from when until when, and the first of it in seconds
+
+    def since(self, now: datetime) -> int:
+        """The first second whose articles count now: of the calendar period, or of the window (now - period, now]."""
+        if isinstance(self._period, timedelta):
+            return int((now - self._period).timestamp()) + 1
+        return self._at(now, self._period)[2]
+
+    def resets_at(self, counted: list[int], allowance: int, now: datetime) -> datetime | None:
+        """When the next article is free again; None where none will be, or all still are.
 
         `counted`: when the articles of the running period were counted, oldest first. In a calendar period all of them
         are forgotten at its end; a rolling one forgets each when it leaves the window.
         """
-        if isinstance(self.period, timedelta):
+        if isinstance(self._period, timedelta):
             leaves = counted[max(0, len(counted) - allowance) :]
-            return leaves[0] + int(self.period.total_seconds()) if leaves else None
-        return calendar_bounds(self.period, zone, now)[1] if allowance else None
+            return datetime.fromtimestamp(leaves[0], UTC) + self._period if leaves else None
+        return self._at(now, self._period)[1] if allowance else None
+
+    def _at(self, now: datetime, calendar: Calendar) -> tuple[datetime, datetime, int]:
+        running = self._running
+        if not running[0] <= now < running[1]:
+            start, end = calendar_bounds(calendar, self._zone, now)
+            running = self._running = (datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC), start)
+        return running
+
+
+_EVER = datetime.fromtimestamp(0, UTC)

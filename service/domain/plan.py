@@ -9,7 +9,7 @@ way, campaign by campaign and rule by rule, is `explanation`; a property test ho
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from service.domain.access import Access
 from service.domain.access_rules import page_access
@@ -23,7 +23,9 @@ from service.domain.rules import CAMPAIGN_RULES, PAGE_RULES, rolled_out, under_c
 from service.domain.site import Placement, Site
 from service.domain.view import Cohort, View
 
-_MOST_PAGES = 10_000
+_MOST_PAGES, _MOST_LAYOUTS = 10_000, 1000
+Layout: TypeAlias = Sequence[tuple[Placement, Campaign | Reason]]
+"""For each placement the campaign that asks there, or why none does."""
 
 
 class PageMatch(NamedTuple):
@@ -65,12 +67,21 @@ class Plan:
         self._page_facts = indexes_of(self.campaigns, of_page=True)
         self._other_facts = indexes_of(self.campaigns, of_page=False)
         self.usable = frozenset(placement for placement in Placement if site.uses(placement))
+        self.shared = all(campaign.rollout >= 1 for campaign in self.campaigns)
+        """True when all readers of whom nothing is known but what they read are asked alike."""
+        self.layouts: dict[tuple[Any, ...] | None, Layout] = {}
         self._between: dict[int, int] = {}
         self._pages: dict[Page, PageMatch] = {}
 
     @staticmethod
     def _bits(fits: Iterable[bool]) -> int:
         return sum(1 << position for position, one in enumerate(fits) if one)
+
+    def keep_layout(self, shared: tuple[Any, ...], layout: Layout) -> None:
+        """Remembers what is alike for all readers who have only read."""
+        if len(self.layouts) >= _MOST_LAYOUTS:
+            self.layouts.clear()
+        self.layouts[shared] = layout
 
     def of(self, placement: Placement) -> list[Campaign]:
         """The campaigns for the placement, best first."""

@@ -66,9 +66,11 @@ class Impression:
 Opened: TypeAlias = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class History:
-    """Everything held on one reader. Impressions are in the order they happened."""
+class History(NamedTuple):
+    """Everything held on one reader. Impressions are in the order they happened.
+
+    A tuple, because every decision makes one.
+    """
 
     first_seen: datetime
     visits: int = 1
@@ -88,6 +90,13 @@ class History:
     """(topic, article) keys, for the topics that some campaign counts."""
     newsletters: Sequence[int] = ()
     """The short keys of the newsletters this reader has."""
+
+    @property
+    def has_only_read(self) -> bool:
+        """True for a reader who was never shown an appeal, gave nothing, and said nothing to one."""
+        return not (
+            self.impressions or self.gifts or self.never_again or self.snoozed_until or self.dismissed_at
+        )
 
     def articles_read(self, since: float, topic: int | None = None) -> int:
         """How many distinct articles were opened after `since` (seconds since 1970), all or those of one topic."""

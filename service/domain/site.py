@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from service.domain.meter import Meter
+from service.domain.meter import Meter, Periods
 from service.domain.money import Interval
 from service.domain.page import Exclusions
 
@@ -127,6 +127,13 @@ class Site:
     def uses(self, placement: Placement) -> bool:
         """True where site.yaml has the placement, and neither it nor the site is switched off."""
         return self.switched_on and placement in self.placements and self.placements[placement].switched_on
+
+    @cached_property
+    def periods(self) -> Periods:
+        """Those of the site's meter. Raises LookupError where there is none."""
+        if self.meter is None:
+            raise LookupError("a site without a meter has no periods")
+        return Periods(self.meter, self.time_zone)
 
     @property
     def default_language(self) -> str:

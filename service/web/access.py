@@ -25,7 +25,7 @@ def access_views(parts: Parts) -> Blueprint:
         reader, now, meter = reader_of(parts.tokens, site, wish["reader"]), parts.clock(), site.meter
         if meter is None or meter.mode is not Mode.SOFT:
             raise ProblemError(409, "This gate cannot be put off.", "site")
-        period = Metering(meter.since(site.time_zone, now), meter.allowance)
+        period = Metering(site.periods.since(now), meter.allowance)
         until = parts.patient_readers.put_off(site.id, reader, period, meter.later, now)
         if until is None:
             raise ProblemError(409, "The gate was put off before in this period.", "reader")

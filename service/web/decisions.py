@@ -1,6 +1,6 @@
 """POST /v1/decisions: what one page view gets. The hot path; `front.py` puts it in front of Flask."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -8,8 +8,8 @@ from secrets import token_bytes
 from typing import NamedTuple
 
 from service.domain.access import UNMETERED, Access, counting
-from service.domain.decision import Decision, Outcome, Reader, Show, Weights, decide
-from service.domain.plan import Plan
+from service.domain.decision import Decision, Reader, Show, Weights, decide
+from service.domain.plan import PageMatch
 from service.domain.reader import History
 from service.domain.reason import Reason
 from service.domain.site import Placement, Site
@@ -20,7 +20,8 @@ from service.web.decision_request import DecisionRequest
 from service.web.previewed import PreviewedDecisions
 from service.web.published import Published
 from service.web.requests import check_origin, known_site, read_json, reader_of
-from service.web.tokens import Receipt, Tokens, new_reader
+from service.web.tally import Note
+from service.web.tokens import Tokens, new_reader
 
 _MONTH_SECONDS = 30 * 86400
 _NO_METER = b'{"granted":true,"reason":"no_meter"}'
@@ -37,14 +38,11 @@ class _Asked(NamedTuple):
     """What one answer is made from; a tuple, because a frozen dataclass costs a decision four times as much to make."""
 
     published: Published
-    plan: Plan
+    site: Site
+    page: PageMatch
     request: DecisionRequest
     reader: str
     now: datetime
-
-    @property
-    def site(self) -> Site:
-        return self.plan.site
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ class Decisions:
     tokens: Tokens
     access_token: Callable[[str, str, str, datetime], str]
     weights: Callable[[str], Weights]
-    note: Callable[[str, datetime, Mapping[Placement, Outcome]], None]
+    note: Note
     previewed: PreviewedDecisions
     clock: Callable[[], datetime]
 
@@ -72,12 +70,13 @@ class Decisions:
         if request.preview is not None:
             return self.previewed.answer(published, site, request)
         reader, token = self._reader(site, request)
-        asked = _Asked(published, published.catalogue.plans[site.id], request, reader, self.clock())
+        plan = published.catalogue.plans[site.id]
+        asked = _Asked(published, site, plan.page(request.page), request, reader, self.clock())
         history = self._history(asked)
         if history is Reason.STORE_UNAVAILABLE:
             token = request.reader  # a new one would be a reader nobody remembers
         decision = decide(
-            asked.plan,
+            plan,
             Reader(reader, history),
             request.page,
             request.visit,
@@ -97,29 +96,30 @@ class Decisions:
         return reader_of(self.tokens, site, request.reader), request.reader
 
     def _history(self, asked: _Asked) -> History | Reason:
-        plan, request = asked.plan, asked.request
+        page, request = asked.page, asked.request
         if not request.consent:
             return Reason.NO_CONSENT
-        page = plan.page(request.page)
         counts = UNMETERED
         if page.access is None and asked.site.meter is not None and not request.page.premium:
-            counts = counting(asked.site.meter, asked.site.time_zone, request.visit.newsletters, asked.now)
+            counts = counting(asked.site, asked.site.meter, request.visit.newsletters, asked.now)
         try:
-            return self.readers.record_view(plan.site.id, asked.reader, page.article, asked.now, counts, page.topics)
+            return self.readers.record_view(asked.site.id, asked.reader, page.article, asked.now, counts, page.topics)
         except StoreUnavailableError:
             return Reason.STORE_UNAVAILABLE
 
     def _render(self, asked: _Asked, history: History | Reason, token: str | None, decision: Decision) -> bytes:
-        appeals, withheld = [], []
-        month = asked.now.timestamp() - _MONTH_SECONDS
-        read = history.articles_read(month) if isinstance(history, History) else 0
+        appeals, withheld, named = [], [], ""
         for placement, outcome in decision.outcomes.items():
             if isinstance(outcome, Show):
-                appeals.append(self._appeal(asked, outcome, read))
+                appeals.append(self._appeal(asked, outcome, history))
+                named += f"{outcome.campaign.id}/{outcome.variant.name} "
             else:
                 withheld.append(_WITHHELD[placement, outcome.reason])
-        self.note(asked.request.site, asked.now, decision.outcomes)
-        return answer_of(token, self._access(asked, decision.access), appeals, ",".join(withheld))
+                if outcome.campaign is not None:
+                    named += f"not {outcome.campaign.id} "
+        text = ",".join(withheld)
+        self.note(asked.site.id, asked.now, named + text, decision.outcomes)
+        return answer_of(token, self._access(asked, decision.access), appeals, text)
 
     def _access(self, asked: _Asked, access: Access) -> bytes:
         site, page = asked.site, asked.request.page
@@ -128,15 +128,15 @@ class Decisions:
         token = None
         if access.granted and page.is_article:
             token = self.access_token(site.id, page.url, access.reason, asked.now)
-        return asked.published.access.render(site, access, asked.plan.page(page).language, token)
+        return asked.published.access.render(site, access, asked.page.language, token)
 
-    def _appeal(self, asked: _Asked, show: Show, articles_read: int) -> bytes:
+    def _appeal(self, asked: _Asked, show: Show, history: History | Reason) -> bytes:
         campaign, variant = show
-        site, version = asked.site, asked.published.catalogue.version
-        receipt = Receipt(
-            site.id, asked.reader, campaign.id, variant.name, campaign.placement, version, asked.now, _nonce()
+        site, now, version = asked.site, asked.now, asked.published.catalogue.version
+        receipt = self.tokens.new_receipt(
+            site.id, asked.reader, campaign.id, variant.name, campaign.placement, version, now, _nonce()
         )
-        language = asked.plan.page(asked.request.page).language
         currency = site.currency_for(asked.request.visit.country)
-        template = asked.published.appeals.template(site, campaign, variant, language, currency)
-        return template.render(self.tokens.receipt_token(receipt), articles_read)
+        template = asked.published.appeals.template(site, campaign, variant, asked.page.language, currency)
+        month = now.timestamp() - _MONTH_SECONDS
+        return template.render(receipt, history.articles_read(month) if isinstance(history, History) else 0)

@@ -1,24 +1,49 @@
-"""What became of placements, noted at once and counted later: three counters cost a decision as much as deciding."""
+"""What became of placements, added up at once by each thread, and handed on later.
+
+Three of Prometheus's counters cost a decision as much as deciding. A list of what happened, to be counted later, costs
+more than it seems: what is kept cannot be written over, so that every decision works in memory that no cache holds.
+"""
 
 import threading
 import time
-from collections import Counter, deque
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from service.domain.decision import Outcome, Show
-from service.domain.reason import Reason
 from service.domain.site import Placement
 from service.store.counters import Counters
 from service.web.metrics import count_decisions
 
 _EVERY_SECONDS = 1.0
-_MOST = 20_000  # a worker answers fewer in a second
+Note = Callable[[str, datetime, str, Mapping[Placement, Outcome]], None]
+
+
+@dataclass(slots=True)
+class _Same:
+    """Page views on which the same became of every placement."""
+
+    outcomes: Mapping[Placement, Outcome]
+    times: int = 0
+
+
+class _Held:
+    """One thread's page views, by site, day and what became of placements; replaced as a whole when handed on."""
+
+    def __init__(self) -> None:
+        self.sums: dict[tuple[str, int, str], _Same] = {}
+
+
+class _Mine(threading.local):
+    """The thread's own."""
+
+    def __init__(self, of_all: list[_Held]) -> None:
+        self.held = _Held()
+        of_all.append(self.held)
 
 
 class Tally:
-    """`note` may be called from any thread. What is noted is counted within a second, and before metrics are told.
+    """`note` may be called from any thread. What is noted is counted within two seconds, and before metrics are told.
 
     For operators: what became of each placement. For results: which appeals were served, and which would have been, had
     the reader not been one of the holdback.
@@ -26,37 +51,43 @@ class Tally:
 
     def __init__(self, counters: Counters) -> None:
         self._counters = counters
-        self._noted: deque[tuple[str, datetime, Mapping[Placement, Outcome]]] = deque()
-        self._counting = False
+        self._of_all: list[_Held] = []
+        self._mine = _Mine(self._of_all)
+        self._handing_on = threading.Lock()
+        self._begun = False
 
-    def note(self, site: str, now: datetime, outcomes: Mapping[Placement, Outcome]) -> None:
-        """One page view."""
-        self._noted.append((site, now, outcomes))
-        if not self._counting:  # here, and not earlier: a thread does not live through the fork of the workers
-            self._counting = True
+    def note(self, site: str, now: datetime, text: str, outcomes: Mapping[Placement, Outcome]) -> None:
+        """One page view. `text` is the same for the same outcomes, and for no others."""
+        sums, key = self._mine.held.sums, (site, now.toordinal(), text)
+        same = sums.get(key)
+        if same is None:
+            same = sums[key] = _Same(outcomes)
+        same.times += 1
+        if not self._begun:  # here, and not earlier: a thread does not live through the fork of the workers
+            self._begun = True
             threading.Thread(target=self._count_for_ever, name="decision-tally", daemon=True).start()
-        elif len(self._noted) > _MOST:
-            self.count()
 
     def count(self) -> None:
         """Counts all that was noted."""
-        became: Counter[tuple[str, Placement, str]] = Counter()
-        asked: Counter[tuple[str, date, str, str, Placement, str]] = Counter()
-        with suppress(IndexError):  # another thread may count, too, and take the last one
-            while self._noted:
-                site, now, outcomes = self._noted.popleft()
-                for placement, outcome in outcomes.items():
-                    if isinstance(outcome, Show):
-                        became[site, placement, "shown"] += 1
-                        asked[site, now.date(), outcome.campaign.id, outcome.variant.name, placement, "served"] += 1
-                        continue
-                    became[site, placement, outcome.reason] += 1
-                    if outcome.reason is Reason.HOLDBACK and outcome.campaign is not None:
-                        asked[site, now.date(), outcome.campaign.id, "", placement, "holdback"] += 1
-        for names, times in became.items():
-            count_decisions(*names, times)
-        for what, times in asked.items():
-            self._counters.add(*what, times)
+        with self._handing_on:
+            taken = []
+            for held in list(self._of_all):
+                taken.append(held.sums)
+                held.sums = {}
+            time.sleep(0)  # a thread that was just adding to what was taken away has done so when it comes back
+            for sums in taken:
+                for (site, day, _), same in list(sums.items()):
+                    for placement, outcome in same.outcomes.items():
+                        self._hand_on(site, date.fromordinal(day), placement, outcome, same.times)
+
+    def _hand_on(self, site: str, day: date, placement: Placement, outcome: Outcome, times: int) -> None:
+        if isinstance(outcome, Show):
+            count_decisions(site, placement, "shown", times)
+            self._counters.add(site, day, outcome.campaign.id, outcome.variant.name, placement, "served", times)
+            return
+        count_decisions(site, placement, outcome.reason, times)
+        if outcome.campaign is not None:
+            self._counters.add(site, day, outcome.campaign.id, "", placement, "holdback", times)
 
     def _count_for_ever(self) -> None:
         while True:

@@ -94,7 +94,20 @@ class Tokens:
 
     def receipt_token(self, receipt: Receipt) -> str:
         """The receipt as the browser quotes it."""
-        site, reader, campaign, variant, placement, config, at, nonce = receipt
+        return self.new_receipt(*receipt)
+
+    def new_receipt(  # noqa: PLR0913  a receipt's own parts: a decision makes a token of them, and no Receipt
+        self,
+        site: str,
+        reader: str,
+        campaign: str,
+        variant: str,
+        placement: str,
+        config: str,
+        at: datetime,
+        nonce: str,
+    ) -> str:
+        """The token of the receipt that has these parts."""
         text = f"{site}.{reader}.{campaign}.{variant}.{placement}.{config}.{int(at.timestamp())}.{nonce}"
         return self.signed("receipt", text)
 

@@ -1,7 +1,6 @@
 """A reader's history as somebody writes it down in JSON, to see what would be decided."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -92,7 +91,7 @@ def told_history(values: Any, plan: Plan, page: Page, newsletters: frozenset[str
         happen(at)
     _remember(memory, told, plan, now)
     history = _opened(memory, plan, page, newsletters, now)
-    return replace(history, visits=told["visits"]) if "visits" in told else history
+    return history._replace(visits=told["visits"]) if "visits" in told else history
 
 
 def _in_zone(plan: Plan, at: datetime) -> datetime:

@@ -216,5 +216,4 @@ def a_reader_with(name: str, past: Mapping[str, Any], **changes: Any) -> Any:
     facts = {**past, **changes}
     counted = facts.pop("counted", [])
     reader = a_reader(name, **facts)
-    object.__setattr__(reader.history, "counted", counted)
-    return reader
+    return reader._replace(history=reader.history._replace(counted=counted))

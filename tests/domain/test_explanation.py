@@ -153,8 +153,7 @@ def _known(counted: list[datetime], *, this_one: bool, **facts: Any) -> Reader:
     reader = a_reader(**facts)
     keys = [short_key(ARTICLE) if this_one and place == 0 else place + 1 for place in range(len(counted))]
     rows = [(key, int(at.timestamp())) for key, at in zip(keys, sorted(counted), strict=True)]
-    object.__setattr__(reader.history, "counted", rows)
-    return reader
+    return reader._replace(history=reader.history._replace(counted=rows))
 
 
 readers = st.builds(

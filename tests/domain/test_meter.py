@@ -94,7 +94,8 @@ def test_an_article_that_was_read_but_not_counted_is_cut() -> None:
     """The record keeps articles for longer than the meter counts them."""
     reader = a_reader(counted_at=[NOW - HOUR] * 2)
     page = a_page()
-    object.__setattr__(reader.history, "articles", [(short_key(page.url), int(NOW.timestamp()))])
+    opened = [(short_key(page.url), int(NOW.timestamp()))]
+    reader = reader._replace(history=reader.history._replace(articles=opened))
     assert told(access(reader=reader, page=page)) == CUT
 
 

@@ -1,7 +1,6 @@
 """The record kept in one process and the record kept on a server: whatever happens, both remember the same."""
 
 from collections.abc import Callable
-from dataclasses import fields
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -67,7 +66,7 @@ class Both:
 
 def told(history: History) -> dict[str, Any]:
     """The history, with every sequence as a list."""
-    values = {field.name: getattr(history, field.name) for field in fields(History)}
+    values = history._asdict()
     return {name: list(value) if isinstance(value, (list, tuple)) else value for name, value in values.items()}
 
 

@@ -243,11 +243,11 @@ def test_in_the_next_period_it_may_be_put_off_again(readers: ReaderStore, off: t
 
 def test_put_off_at_the_end_of_a_period_the_gate_may_be_put_off_in_the_next(readers: ReaderStore) -> None:
     plan, end = a_plan("{allowance: 0, later: 6h}"), datetime(2026, 11, 30, 23, tzinfo=UTC)
-    meter, zone = plan.site.meter, plan.site.time_zone
+    meter, periods = plan.site.meter, plan.site.periods
     assert meter is not None
 
     def later(now: datetime) -> datetime | None:
-        return readers.put_off(SITE, READER, Metering(meter.since(zone, now), 0), meter.later, now)
+        return readers.put_off(SITE, READER, Metering(periods.since(now), 0), meter.later, now)
 
     assert later(end - HOUR) == end + 5 * HOUR
     assert opened(readers, plan, "a", end).reason == "put_off"

@@ -80,4 +80,4 @@ def test_the_memory_of_shapes_has_an_end() -> None:
     assert len(shapes._known) <= 10_000
     for number in range(1000):
         shapes.remember(sent({**BODY, "site": str(number) * 4000}), None, request)
-    assert sum(len(around) for around, _ in shapes._known) <= 8_000_000
+    assert sum(len(head) + len(tail) for head, tail, _ in shapes._known) <= 8_000_000
