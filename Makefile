@@ -19,6 +19,7 @@ check: $(SEAL)dev  ## style, types, and the import rule
 	$(BIN)/pytest tests/test_architecture.py
 
 bench: $(SEAL)dev  ## what a decision costs, beside its own limit, in one run
+	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.decisions
 	$(BIN)/python -m benchmarks.decisions --cluster --rounds 3
 
