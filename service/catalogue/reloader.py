@@ -1,5 +1,6 @@
 """Keeps the last good copy of what staff wrote, and replaces it within two seconds of a change."""
 
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -78,17 +79,24 @@ class Reloader(Generic[T]):
 
 def _stamp(folder: Path) -> tuple[object, ...]:
     """Changes whenever a file in `folder` is written, added, renamed, removed, or given other rights."""
-    try:
-        paths = sorted(folder.glob("sites/**/*"))
-    except OSError:
-        return ()
-    return tuple((str(path), *_facts(path)) for path in paths)
+    rows: list[tuple[object, ...]] = []
+    waiting = [str(folder / "sites")]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    rows.append((entry.path, *_facts(entry)))
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+        except OSError:
+            continue
+    return tuple(sorted(rows))
 
 
-def _facts(path: Path) -> tuple[int, ...]:
+def _facts(entry: os.DirEntry[str]) -> tuple[int, ...]:
     """What changes with the file; nothing for one that cannot be looked at, such as the dangling link of an editor."""
     try:
-        stat = path.stat()
+        stat = entry.stat()
     except OSError:
         return ()
     return stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 
-def answer_of(token: str | None, access: bytes, appeals: Sequence[bytes], withheld: str) -> bytes:
-    """The JSON text. `token`: the reader's, to keep; `withheld`: what stands between the braces."""
-    reader = b'"%b"' % token.encode() if token else b"null"
-    return b'{"reader":%b,"access":%b,"appeals":[%b],"withheld":{%b}}' % (
-        reader,
-        access,
-        b",".join(appeals),
-        withheld.encode(),
-    )
+def answer_of(token: str | None, access: bytes, appeals: Sequence[Sequence[bytes]], withheld: str) -> bytes:
+    """The JSON text. `token`: the reader's, to keep; `appeals`: each in pieces; `withheld`: what its braces hold."""
+    pieces = [b'{"reader":"', token.encode(), b'","access":'] if token else [b'{"reader":null,"access":']
+    pieces += (access, b',"appeals":[')
+    for number, appeal in enumerate(appeals):
+        if number:
+            pieces.append(b",")
+        pieces += appeal
+    pieces += (b'],"withheld":{', withheld.encode(), b"}}")
+    return b"".join(pieces)

@@ -1,6 +1,6 @@
 """POST /v1/decisions: what one page view gets. The hot path; `front.py` puts it in front of Flask."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -108,7 +108,8 @@ class Decisions:
             return Reason.STORE_UNAVAILABLE
 
     def _render(self, asked: _Asked, history: History | Reason, token: str | None, decision: Decision) -> bytes:
-        appeals, withheld, named = [], [], ""
+        appeals: list[Sequence[bytes]] = []
+        withheld, named = [], ""
         for placement, outcome in decision.outcomes.items():
             if isinstance(outcome, Show):
                 appeals.append(self._appeal(asked, outcome, history))
@@ -130,7 +131,7 @@ class Decisions:
             token = self.access_token(site.id, page.url, access.reason, asked.now)
         return asked.published.access.render(site, access, asked.page.language, token)
 
-    def _appeal(self, asked: _Asked, show: Show, history: History | Reason) -> bytes:
+    def _appeal(self, asked: _Asked, show: Show, history: History | Reason) -> tuple[bytes, bytes, bytes]:
         campaign, variant = show
         site, now, version = asked.site, asked.now, asked.published.catalogue.version
         receipt = self.tokens.new_receipt(
