@@ -132,6 +132,8 @@ class Fact(NamedTuple):
     of_page: bool
     """True where it is the same for every reader of the page."""
     of: Callable[[View], Any]
+    of_place: bool = False
+    """True where it is the same for everybody in a country, on a kind of device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +178,8 @@ FACTS: dict[str, Fact] = {
     "types": Fact(True, lambda view: _known(view.page.type)),
     "languages": Fact(True, _languages),
     "premium": Fact(True, lambda view: view.page.premium),
-    "countries": Fact(False, lambda view: (view.visit.country or UNKNOWN_COUNTRY,)),
-    "devices": Fact(False, lambda view: _known(view.visit.device)),
+    "countries": Fact(False, lambda view: (view.visit.country or UNKNOWN_COUNTRY,), of_place=True),
+    "devices": Fact(False, lambda view: _known(view.visit.device), of_place=True),
     "referrers": Fact(False, lambda view: _known(view.visit.referrer)),
     "signed_in": Fact(False, lambda view: view.visit.signed_in),
     "newsletters": Fact(False, lambda view: _newsletters(view, view.site.newsletters)),

@@ -77,7 +77,10 @@ def decide(
         layout = _layout(plan, view, fitting, placements, article)
         if shared is not None:
             plan.keep_layout(shared, layout)
-    return Decision(article, {placement: _ask(found, view, weights) for placement, found in layout})
+    outcomes: dict[Placement, Outcome] = {placement: _WITHHELD[reason] for placement, reason in layout.refused.items()}
+    for placement, campaign in layout.asking:
+        outcomes[placement] = _ask(campaign, view, weights)
+    return Decision(article, outcomes)
 
 
 def _unasked(
@@ -138,28 +141,25 @@ def _gate(plan: Plan, view: View, fitting: int, article: Access, stopped: Reason
 
 def _share_the_page(candidates: Sequence[tuple[Placement, Campaign | Reason]], per_page: int) -> Layout:
     """Admits candidates, the gate and then the best priority first, until the page is full or one has it to itself."""
-    layout: list[tuple[Placement, Campaign | Reason]] = []
+    refused: dict[Placement, Reason] = {}
     asking = []
     for placement, candidate in candidates:
         if isinstance(candidate, Reason):
-            layout.append((placement, candidate))
+            refused[placement] = candidate
         else:
             asking.append((placement is not Placement.GATE, -candidate.priority, candidate.id, placement, candidate))
-    admitted: list[Placement] = []
+    admitted: list[tuple[Placement, Campaign]] = []
     for *_, placement, candidate in sorted(asking):
-        if admitted and (placement.has_the_page_to_itself or admitted[0].has_the_page_to_itself):
-            layout.append((placement, Reason.SHUT_OUT))
+        if admitted and (placement.has_the_page_to_itself or admitted[0][0].has_the_page_to_itself):
+            refused[placement] = Reason.SHUT_OUT
         elif len(admitted) >= per_page:
-            layout.append((placement, Reason.SITE_CAP))
+            refused[placement] = Reason.SITE_CAP
         else:
-            admitted.append(placement)
-            layout.append((placement, candidate))
-    return layout
+            admitted.append((placement, candidate))
+    return Layout(refused, admitted)
 
 
-def _ask(found: Campaign | Reason, view: View, weights: Weights | None) -> Outcome:
-    if isinstance(found, Reason):
-        return _WITHHELD[found]
+def _ask(campaign: Campaign, view: View, weights: Weights | None) -> Outcome:
     if in_holdback(view.site, view.reader):
-        return Withhold(Reason.HOLDBACK, found)
-    return Show(found, choose_variant(found, view.reader, weights.get(found.id) if weights else None))
+        return Withhold(Reason.HOLDBACK, campaign)
+    return Show(campaign, choose_variant(campaign, view.reader, weights.get(campaign.id) if weights else None))

@@ -1,6 +1,6 @@
 """Which campaigns' conditions on one fact hold, by the fact's value: worked out once for each value, then looked up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from service.domain.audience import Condition, Fact
@@ -33,11 +33,11 @@ class FactIndex:
         return bits
 
 
-def indexes_of(campaigns: Sequence[Campaign], *, of_page: bool) -> list[FactIndex]:
-    """One for each fact that some campaign asks for: those of the page, or all others."""
+def indexes_of(campaigns: Sequence[Campaign], wanted: Callable[[Fact], bool]) -> list[FactIndex]:
+    """One for each wanted fact that some campaign asks for."""
     asked: dict[Fact, dict[int, list[Condition]]] = {}
     for position, campaign in enumerate(campaigns):
         for condition in campaign.audience.conditions:
-            if condition.fact.of_page is of_page:
+            if wanted(condition.fact):
                 asked.setdefault(condition.fact, {}).setdefault(position, []).append(condition)
     return [FactIndex(fact, conditions) for fact, conditions in asked.items()]

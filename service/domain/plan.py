@@ -9,7 +9,7 @@ way, campaign by campaign and rule by rule, is `explanation`; a property test ho
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from service.domain.access import Access
 from service.domain.access_rules import page_access
@@ -24,8 +24,14 @@ from service.domain.site import Placement, Site
 from service.domain.view import Cohort, View
 
 _MOST_PAGES, _MOST_LAYOUTS = 10_000, 1000
-Layout: TypeAlias = Sequence[tuple[Placement, Campaign | Reason]]
-"""For each placement the campaign that asks there, or why none does."""
+
+
+class Layout(NamedTuple):
+    """For each placement why nobody asks there, or the campaign that does."""
+
+    refused: Mapping[Placement, Reason]
+    asking: Sequence[tuple[Placement, Campaign]]
+
 
 
 class PageMatch(NamedTuple):
@@ -64,8 +70,10 @@ class Plan:
         self._instants = sorted(
             {at for campaign in self.campaigns for at in (campaign.schedule.start, campaign.schedule.end) if at}
         )
-        self._page_facts = indexes_of(self.campaigns, of_page=True)
-        self._other_facts = indexes_of(self.campaigns, of_page=False)
+        self._page_facts = indexes_of(self.campaigns, lambda fact: fact.of_page)
+        self._place_facts = indexes_of(self.campaigns, lambda fact: fact.of_place)
+        self._reader_facts = indexes_of(self.campaigns, lambda fact: not (fact.of_page or fact.of_place))
+        self._places: dict[tuple[str | None, str | None], int] = {}
         self.usable = frozenset(placement for placement in Placement if site.uses(placement))
         self.shared = all(campaign.rollout >= 1 for campaign in self.campaigns)
         """True when all readers of whom nothing is known but what they read are asked alike."""
@@ -139,7 +147,14 @@ class Plan:
 
     def fitting(self, view: View, page: PageMatch) -> int:
         """The campaigns that run now and whose audience the view is in."""
-        return _holding(self._other_facts, view, page.bits & self._cohorts[view.cohort] & self._running(view.now))
+        place = (view.visit.country, view.visit.device)
+        here = self._places.get(place)
+        if here is None:
+            if len(self._places) >= _MOST_LAYOUTS:
+                self._places.clear()
+            here = self._places[place] = _holding(self._place_facts, view, -1)
+        bits = page.bits & here & self._cohorts[view.cohort] & self._running(view.now)
+        return _holding(self._reader_facts, view, bits)
 
     def _running(self, now: datetime) -> int:
         """The campaigns whose schedule covers `now`; the same between two boundaries."""
