@@ -42,6 +42,7 @@ _ERRORS = {
     "MASTERDOWN": MasterDownError,
     "CLUSTERDOWN": ClusterDownError,
     "TRYAGAIN": TryAgainError,
+    "UNBLOCKED": ReadOnlyError,  # it was waiting for a replica when it became one itself
     "WRONGPASS": AuthenticationError,
     "NOAUTH": AuthenticationError,
 }

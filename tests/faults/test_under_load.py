@@ -1,6 +1,7 @@
 """Redis restarts, a master dies or is replaced, while readers with two tabs read: nobody is asked during a snooze."""
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ import pytest
 from flask import Flask
 
 from service.app import create_app
+from service.store.connection import Store
+from service.store.manner import PATIENT as PATIENT_MANNER
 from service.web.tokens import Tokens, new_reader
 from tests.builders import ORIGIN, SITE, a_site_yaml, parts_of, post, some_settings, staff_files, write_config
 from tests.faults.cluster import RealCluster, third_of
@@ -111,6 +114,43 @@ def test_a_planned_failover_in_a_cluster_is_noticed_by_nobody(cluster: RealClust
     assert readership.wrong == []
     assert readership.failures == {}
     assert all_are_left_alone(readership)
+
+
+def test_a_master_that_is_demoted_while_it_waits_for_its_replica_loses_nothing(cluster: RealCluster) -> None:
+    store = Store(cluster.patient_url, manner=PATIENT_MANNER)
+    key = next(key for key in map(str, range(100)) if third_of(key) == 0)
+    master = cluster.operator(0)
+
+    def waits() -> bool:
+        store.command("SET", key, "before")
+        return "cmdstat_wait" in master.info("commandstats")
+
+    wait_until(waits, seconds=20)  # nodes tell of a replica only once it has copied something
+    cluster.nodes[3].hang()
+
+    demoted = threading.Event()
+
+    def demote() -> None:
+        """Does to those who wait what a master does when it becomes a replica."""
+        while not demoted.is_set():
+            for client in waiting(master):
+                if master.execute_command("CLIENT", "UNBLOCK", client, "ERROR"):
+                    demoted.set()
+
+    operator = threading.Thread(target=demote)
+    operator.start()
+    for number in range(10):
+        assert store.command("SET", key, number) == b"OK"
+        assert store.command("GET", key) == str(number).encode()
+        if demoted.is_set():
+            break
+    assert demoted.is_set()
+    operator.join()
+
+
+def waiting(master: Any) -> list[int]:
+    """Who is blocked there."""
+    return [int(client["id"]) for client in master.client_list() if "b" in client["flags"]]
 
 
 @pytest.fixture
