@@ -15,9 +15,9 @@ from flask import Flask, Response, request
 from structlog.tracebacks import ExceptionDictTransformer
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from service.catalogue.loader import Catalogue, Loader
+from service.catalogue.loader import Loader
 from service.catalogue.reloader import Reloader
-from service.catalogue.words import load_dictionary
+from service.catalogue.words import Dictionary, load_dictionary
 from service.payments.gateway import Gateway
 from service.payments.recording import Recorder
 from service.settings import Settings, SettingsError
@@ -105,15 +105,25 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, watc
     configure_logging(settings.log_level)
     dictionary = load_dictionary()
     loader = Loader(settings.config_dir, settings.extra_origins)
+    reloader = Reloader(loader, partial(publish, dictionary=dictionary))
+    parts = _parts(settings, dictionary, reloader, clock, background=watch)
+    if watch:
+        reloader.watch()
+        parts.countries.watch()
+        parts.allocations.watch(lambda: parts.sites)
+    app = _flask_app(parts)
+    app.extensions["honestybox"] = parts
+    app.extensions["honestybox_reloader"] = reloader
+    return app
 
-    def published_from(catalogue: Catalogue) -> Published:
-        return publish(catalogue, dictionary)
 
-    reloader = Reloader(loader, published_from)
+def _parts(
+    settings: Settings, dictionary: Dictionary, reloader: Reloader[Published], clock: Clock, *, background: bool
+) -> Parts:
     books = open_books(settings, lambda site: site in reloader.current.catalogue.sites)
     tokens = Tokens(settings.secret_keys)
-    counters = Counters(books.store, background=watch)
-    parts = Parts(
+    counters = Counters(books.store, background=background)
+    return Parts(
         settings=settings,
         published=lambda: reloader.current,
         config_problems=lambda: reloader.problems,
@@ -132,14 +142,6 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, watc
         allocations=Allocations(books.store),
         clock=clock,
     )
-    if watch:
-        reloader.watch()
-        parts.countries.watch()
-        parts.allocations.watch(lambda: parts.sites)
-    app = _flask_app(parts)
-    app.extensions["honestybox"] = parts
-    app.extensions["honestybox_reloader"] = reloader
-    return app
 
 
 def _flask_app(parts: Parts) -> Flask:

@@ -1,5 +1,6 @@
 """POST /v1/events and /v1/snoozes: what readers did with an appeal."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from flask import Blueprint
@@ -17,7 +18,7 @@ from service.web.requests import load, read_json, reader_of
 from service.web.schemas import EventsSchema, SnoozeSchema
 from service.web.tokens import Receipt
 
-_FLAGS = {"seen": SEEN, "clicked": CLICKED, "dismissed": DISMISSED}
+_FLAGS = {"seen": SEEN, "clicked": CLICKED, "dismissed": DISMISSED, "never": NEVER}
 _EVENTS, _SNOOZE = EventsSchema(), SnoozeSchema()
 
 
@@ -32,23 +33,8 @@ def events_views(parts: Parts) -> Blueprint:
 
     @views.post("/v1/events")
     def events() -> ResponseReturnValue:
-        batch = load(_EVENTS, read_json(request_body()))["events"]
-        receipts = [parts.receipt(event["receipt"], f"events.{index}.receipt")[0] for index, event in enumerate(batch)]
-        site, reader = receipts[0].site, receipts[0].reader
-        for index, receipt in enumerate(receipts):
-            if (receipt.site, receipt.reader) != (site, reader):
-                raise ProblemError(422, "The receipt is another reader's.", f"events.{index}.receipt")
-        told = [(receipt, event["type"]) for receipt, event in zip(receipts, batch, strict=True)]
-        counting = [(receipt, kind) for receipt, kind in told if not receipt.is_preview]
-        if not counting:
-            return {"recorded": 0}
-        happenings = [happening(receipt, _FLAGS[kind]) for receipt, kind in counting]
-        now = parts.clock()
-        news = parts.patient_readers.record_events(site, reader, happenings, now)
-        for (receipt, kind), new in zip(counting, news, strict=True):
-            if new:
-                _count(parts, receipt, kind, now)
-        return {"recorded": sum(news)}
+        told = _told(parts, load(_EVENTS, read_json(request_body()))["events"])
+        return {"recorded": _recorded(parts, [(receipt, kind) for receipt, kind in told if not receipt.is_preview])}
 
     @views.post("/v1/snoozes")
     def snoozes() -> ResponseReturnValue:
@@ -56,31 +42,54 @@ def events_views(parts: Parts) -> Blueprint:
         receipt, site = parts.receipt(wish["receipt"], "receipt")
         if reader_of(parts.tokens, site, wish["reader"]) != receipt.reader:
             raise ProblemError(422, "The receipt is another reader's.", "receipt")
-        now = parts.clock()
-        if wish["never"]:
-            _never(parts, site, receipt, now)
-            return {"until": None}
-        if wish["days"] not in site.snooze.choices:
-            choices = ", ".join(map(str, site.snooze.choices))
-            raise ProblemError(422, f"Must be one of {choices}.", "days")
-        until = now + timedelta(days=wish["days"])
-        if receipt.is_preview:
-            return {"until": iso(until)}
-        if parts.patient_readers.snooze(site.id, receipt.reader, happening(receipt, SNOOZED), until, now):
-            _count(parts, receipt, "snoozed", now)
-        return {"until": iso(until)}
+        if not wish["never"]:
+            return {"until": _snoozed(parts, site, receipt, wish["days"])}
+        _never(parts, site, receipt)
+        return {"until": None}
 
     return views
 
 
-def _never(parts: Parts, site: Site, receipt: Receipt, now: datetime) -> None:
+def _told(parts: Parts, events: Sequence[Mapping[str, str]]) -> list[tuple[Receipt, str]]:
+    """Each event's receipt and type. Raises ProblemError unless all are one reader's."""
+    told = [
+        (parts.receipt(event["receipt"], f"events.{index}.receipt")[0], event["type"])
+        for index, event in enumerate(events)
+    ]
+    first = told[0][0]
+    for index, (receipt, _) in enumerate(told):
+        if (receipt.site, receipt.reader) != (first.site, first.reader):
+            raise ProblemError(422, "The receipt is another reader's.", f"events.{index}.receipt")
+    return told
+
+
+def _recorded(parts: Parts, told: Sequence[tuple[Receipt, str]]) -> int:
+    if not told:
+        return 0
+    (first, _), now = told[0], parts.clock()
+    happenings = [happening(receipt, _FLAGS[kind]) for receipt, kind in told]
+    news = parts.patient_readers.record_events(first.site, first.reader, happenings, now)
+    for (receipt, kind), new in zip(told, news, strict=True):
+        if new:
+            _count(parts, receipt, kind, now)
+    return sum(news)
+
+
+def _snoozed(parts: Parts, site: Site, receipt: Receipt, days: int) -> str:
+    if days not in site.snooze.choices:
+        raise ProblemError(422, f"Must be one of {', '.join(map(str, site.snooze.choices))}.", "days")
+    now = parts.clock()
+    until = now + timedelta(days=days)
+    about = happening(receipt, SNOOZED)
+    if not receipt.is_preview and parts.patient_readers.snooze(site.id, receipt.reader, about, until, now):
+        _count(parts, receipt, "snoozed", now)
+    return iso(until)
+
+
+def _never(parts: Parts, site: Site, receipt: Receipt) -> None:
     if not site.snooze.never:
         raise ProblemError(422, "This site does not offer it.", "never")
-    if receipt.is_preview:
-        return
-    (new,) = parts.readers.record_events(site.id, receipt.reader, [happening(receipt, NEVER)], now)
-    if new:
-        _count(parts, receipt, "never", now)
+    _recorded(parts, [] if receipt.is_preview else [(receipt, "never")])
 
 
 def _count(parts: Parts, receipt: Receipt, kind: str, now: datetime) -> None:
