@@ -94,7 +94,7 @@ def _three_ports() -> int:
 
 
 def read(page: Page, demo: Demo, article: str = ARTICLES[0]) -> dict[str, Any]:
-    """Opens an article; the service's answer. A busy machine is slower than a reader waits for Redis: once more, then."""
+    """Opens an article; the service's answer. A busy machine is slower than readers wait for Redis: once more, then."""
     for _ in range(5):
         with page.expect_response(lambda answer: answer.url.endswith("/v1/decisions")) as asked:
             page.goto(demo.paper + article)
