@@ -2,12 +2,12 @@
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from os import environ
-from time import time
+from time import sleep, time
 from typing import Any
 
 import structlog
@@ -19,6 +19,7 @@ from service.catalogue.loader import Loader
 from service.catalogue.reloader import Reloader
 from service.catalogue.words import Dictionary, load_dictionary
 from service.payments.gateway import Gateway
+from service.payments.reconcile import Reconciler
 from service.payments.recording import Recorder
 from service.settings import Settings, SettingsError
 from service.store.allocations import Allocations, Allocator
@@ -28,6 +29,7 @@ from service.store.errors import StoreUnavailableError
 from service.store.ledger import Bookmark, Ledger
 from service.store.manner import PATIENT
 from service.store.readers import ReaderStore
+from service.store.reconciliations import Reconciliations
 from service.web.access import access_views
 from service.web.access_tokens import AccessTokens
 from service.web.assets import assets_views
@@ -78,11 +80,13 @@ class Books:
     bookmark: Bookmark
     gateway: Gateway
     recorder: Recorder
+    reconciliations: Reconciliations
+    reconciler: Reconciler
     allocator: Allocator
 
 
-def open_books(settings: Settings, knows_site: Callable[[str], bool]) -> Books:
-    """Redis and Stripe, joined. Connects to neither yet."""
+def open_books(settings: Settings, sites: Callable[[], Collection[str]]) -> Books:
+    """Redis and Stripe, joined. Connects to neither yet. `sites`: those in the staff files now."""
     try:
         store = Store(settings.redis_url, store_changed)
         # No reader waits for an article while a gift, an event or a snooze is written down.
@@ -91,9 +95,12 @@ def open_books(settings: Settings, knows_site: Callable[[str], bool]) -> Books:
         raise SettingsError([f"HONESTYBOX_REDIS_URL: {error}"]) from error
     ledger, readers = Ledger(patient), ReaderStore(patient)
     gateway = Gateway(settings.stripe_secret_key, settings.stripe_api_base)
-    recorder = Recorder(gateway, ledger, readers, knows_site)
+    recorder = Recorder(gateway, ledger, readers, lambda site: site in sites())
+    reconciliations = Reconciliations(patient)
+    reconciler = Reconciler(gateway, recorder, ledger, reconciliations, sites, sleep)
     allocator = Allocator(Counters(patient, background=False), ledger, Allocations(patient))
-    return Books(store, readers, Bookmark(patient), gateway, recorder, allocator)
+    bookmark = Bookmark(patient)
+    return Books(store, readers, bookmark, gateway, recorder, reconciliations, reconciler, allocator)
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, watch: bool = True) -> Flask:
@@ -120,7 +127,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, watc
 def _parts(
     settings: Settings, dictionary: Dictionary, reloader: Reloader[Published], clock: Clock, *, background: bool
 ) -> Parts:
-    books = open_books(settings, lambda site: site in reloader.current.catalogue.sites)
+    books = open_books(settings, lambda: reloader.current.catalogue.sites)
     tokens = Tokens(settings.secret_keys)
     counters = Counters(books.store, background=background)
     return Parts(

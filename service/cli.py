@@ -4,9 +4,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from service.commands import check, demo, explain, forecast, preview, worker
+from service.commands import check, demo, explain, forecast, preview, reconcile, worker
 
-COMMANDS = (demo, check, explain, forecast, preview, worker)
+COMMANDS = (demo, check, explain, forecast, preview, reconcile, worker)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -47,6 +47,7 @@ CLOCK_READERS: Mapping[str, set[str]] = {
     "service.commands.forecast": {"datetime.now"},
     "service.commands.explain": {"datetime.now"},
     "service.commands.preview": {"datetime.now"},
+    "service.commands.reconcile": {"datetime.now"},
     "service.commands.worker": {"datetime.now"},
     # how long a pause lasts, not what time it is
     "service.store.breaker": {"time.monotonic"},

@@ -39,7 +39,7 @@ def run(given: argparse.Namespace) -> int:
     except (SettingsError, CatalogueError) as error:
         print(error, file=sys.stderr)
         return 1
-    books = open_books(settings, lambda site: site in reloader.current.sites)
+    books = open_books(settings, lambda: reloader.current.sites)
     while True:
         now = datetime.now(UTC).replace(microsecond=0)
         # the gifts that were missed belong into what is allocated by

@@ -9,6 +9,10 @@ class StripeUnavailableError(PaymentsError):
     """Stripe cannot be reached, is too slow, or failed. The same attempt may be sent again."""
 
 
+class StripeBusyError(StripeUnavailableError):
+    """Stripe gets more requests than it takes from us at a time (429); nothing was done."""
+
+
 class StripeRefusedError(PaymentsError):
     """Stripe understood the request and will not do it. `param` is Stripe's name for what it dislikes, or empty."""
 

@@ -14,8 +14,10 @@ from typing import Any, TypeAlias, TypeVar
 import stripe
 import structlog
 
+from service.domain.reconciliation import Kind
 from service.payments.errors import (
     AttemptReusedError,
+    StripeBusyError,
     StripeRefusedError,
     StripeUnavailableError,
     UnknownObjectError,
@@ -125,6 +127,21 @@ class Gateway:
 
         return self._guarded(listed)
 
+    def made_between(self, kind: Kind, since: datetime | None, until: datetime | None, after: str = "") -> Stripe:
+        """One page of what was made from `since` to `until`, both included, newest first: `data` and `has_more`.
+
+        Subscriptions of every status, or payment intents. `after`: the last id of the page before.
+        """
+        bounds = {"gte": since, "lte": until}
+        created = {name: int(bound.timestamp()) for name, bound in bounds.items() if bound}
+        wish: Any = {"limit": 100} | ({"created": created} if created else {})
+        if after:
+            wish["starting_after"] = after
+        if kind is Kind.PAYMENTS:
+            return self._ask(lambda: self._client.v1.payment_intents.list(wish))
+        wish["status"] = "all"
+        return self._ask(lambda: self._client.v1.subscriptions.list(wish))
+
     def _ask(self, call: Callable[[], Any]) -> Stripe:
         answer: Stripe = self._guarded(call).to_dict()
         return answer
@@ -171,6 +188,8 @@ def _stripe_errors() -> Iterator[None]:
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
         log.error("stripe_key_refused", request_id=error.request_id)
         raise StripeUnavailableError("Stripe refused our key") from error
+    except stripe.RateLimitError as error:
+        raise StripeBusyError("Stripe asks for fewer requests") from error
     except stripe.StripeError as error:
         if _replayed(error):  # a failure that Stripe will repeat for this key all day
             raise AttemptReusedError(str(error)) from error

@@ -58,18 +58,24 @@ class Recorder:
         if not subject:
             return None
         look = self.ledger.begin_look(subject)
-        found = self._subscription(subject) if subject.startswith("sub_") else self._payment_intent(subject)
-        if isinstance(found, str):
-            return self.record(found, now)
-        contribution = found
-        if contribution is None or not self._began(contribution):
+        contribution = self.look(subject)
+        if contribution is None:
             return None
+        if contribution.id != subject:
+            return self.record(contribution.id, now)
         if self.ledger.write(contribution, look):
             log.info("contribution_recorded", state=contribution.state, interval=contribution.interval, id=subject)
         given = contribution.attribution
         if given.reader:
             self.readers.record_gift(given.site, given.reader, subject, contribution.gift, look, now)
         return contribution
+
+    def look(self, subject: str) -> Contribution | None:
+        """The contribution `subject` or, where that is one payment of a regular gift, the gift; writes nothing."""
+        found = self._subscription(subject) if subject.startswith("sub_") else self._payment_intent(subject)
+        if isinstance(found, str):
+            return self.look(found)
+        return found if found is not None and self._began(found) else None
 
     def _subscription(self, subject: str) -> Contribution | None:
         subscription = self.gateway.subscription(subject)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
+from itertools import count
 from typing import Any
 
 from service.domain.contribution import Attribution, Contribution, Payment, State
@@ -12,6 +13,7 @@ from service.store.connection import Store, load_script
 _BEGIN, _WRITE = load_script("look"), load_script("ledger")
 # What is left of looking at something that is no contribution; a look itself takes seconds.
 _KEEP_LOOK_SECONDS = 3600
+_PAGE = 500
 
 
 class Ledger:
@@ -43,6 +45,21 @@ class Ledger:
             line = self.get(name.decode())
             if line is not None:
                 yield line
+
+
+    def began_between(
+        self, site: str, since: datetime | None, until: datetime | None
+    ) -> Iterator[tuple[datetime, str]]:
+        """When each line of the site began and its id, newest first; from `since` to `until`, both included."""
+        newest = int(until.timestamp()) if until else "+inf"
+        oldest = int(since.timestamp()) if since else "-inf"
+        for offset in count(step=_PAGE):
+            words = (newest, oldest, "BYSCORE", "REV", "LIMIT", offset, _PAGE, "WITHSCORES")
+            row = self._store.command("ZRANGE", _index(site), *words)
+            for name, began in zip(row[::2], row[1::2], strict=True):
+                yield datetime.fromtimestamp(float(began), UTC), name.decode()
+            if len(row) < 2 * _PAGE:
+                return
 
 
 class Bookmark:

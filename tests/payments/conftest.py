@@ -94,3 +94,20 @@ def a_giving(a_reader: Callable[..., Reader], stripe_side: Side) -> Callable[...
         return Giving(reader, wish, session_of(reader.press_continue(wish)), stripe_side)
 
     return make
+
+
+@pytest.fixture(params=SIDES)
+def quiet_side(request: pytest.FixtureRequest) -> Iterator[Side]:
+    """A Stripe without a past, whose webhooks nobody hears."""
+    side = open_side(request.param, "http://127.0.0.1:9/nobody")
+    yield side
+    refused = [entry for entry in side.requests() if entry.error and entry.error.get("code") != "resource_missing"]
+    side.stop()
+    assert not refused, refused
+
+
+@pytest.fixture
+def empty(books: Books) -> Books:
+    """Redis, lost."""
+    books.redis.flushall()
+    return books

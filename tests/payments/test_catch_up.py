@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,27 +13,9 @@ from service.payments.errors import StripeUnavailableError
 from service.payments.gateway import Gateway
 from service.store.connection import Store
 from service.store.ledger import Bookmark
-from tests.payments.conftest import SIDES, open_side
 from tests.payments.giving import Books, environment, patiently
-from tests.payments.orders import an_order, open_session
-from tests.payments.sides import KEY, Event, Fault, Side
-
-
-@pytest.fixture(params=SIDES)
-def quiet_side(request: pytest.FixtureRequest) -> Iterator[Side]:
-    """A Stripe without a past, whose webhooks nobody hears."""
-    side = open_side(request.param, "http://127.0.0.1:9/nobody")
-    yield side
-    refused = [entry for entry in side.requests() if entry.error and entry.error.get("code") != "resource_missing"]
-    side.stop()
-    assert not refused, refused
-
-
-@pytest.fixture
-def empty(books: Books) -> Books:
-    """Redis, lost."""
-    books.redis.flushall()
-    return books
+from tests.payments.orders import given
+from tests.payments.sides import KEY, Fault, Side
 
 
 def utc_now() -> datetime:
@@ -53,12 +34,6 @@ class Worker:
 
     def read_until(self) -> datetime | None:
         return patiently(self.bookmark.get)
-
-
-def given(side: Side, interval: str = "once") -> tuple[str, list[Event]]:
-    """The attempt of a gift of which the service has heard nothing, and Stripe's events."""
-    order = an_order(interval)
-    return order.attribution.attempt, side.pay(open_session(side, order))
 
 
 def test_all_that_no_webhook_told_is_recorded_once(quiet_side: Side, empty: Books) -> None:
