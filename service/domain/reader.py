@@ -44,6 +44,11 @@ class GiftState(IntEnum):
     ONCE = 2
     RECURRING = 3
     ENDED = 4
+    PAST_DUE = 5  # gives regularly, and the last renewal did not work
+
+
+# A reader with one of these gives regularly, and is a supporter for as long as that lasts.
+RUNNING = frozenset({GiftState.RECURRING, GiftState.PAST_DUE})
 
 
 @dataclass(frozen=True, slots=True)

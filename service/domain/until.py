@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from service.domain.campaign import Campaign
-from service.domain.reader import GiftState
+from service.domain.reader import RUNNING
 from service.domain.reason import Reason
 from service.domain.rules import rest_after, seen_at, seen_of
 from service.domain.site import FrequencyCap
@@ -22,7 +22,7 @@ def cap_free_at(seen: Sequence[datetime], cap: FrequencyCap) -> datetime | None:
 def gifts_rest_until(view: View) -> datetime | None:
     """When the reader is no supporter any more; None while a regular gift runs."""
     spans = gift_spans(view.site.rest)
-    if any(gift.state is GiftState.RECURRING for gift in view.history.gifts):
+    if any(gift.state in RUNNING for gift in view.history.gifts):
         return None
     return max((gift.at + spans[gift.state] for gift in view.history.gifts if gift.state in spans), default=None)
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from service.domain.page import Page
-from service.domain.reader import PENDING_PAYMENT, GiftState, History, Visit
+from service.domain.reader import PENDING_PAYMENT, RUNNING, GiftState, History, Visit
 from service.domain.site import Rest, Site
 
 
@@ -44,7 +44,7 @@ def cohort_of(history: History, rest: Rest, now: datetime) -> Cohort:
         return Cohort.STRANGER
     spans = gift_spans(rest)
     if any(
-        gift.state is GiftState.RECURRING or (gift.state in spans and now < gift.at + spans[gift.state])
+        gift.state in RUNNING or (gift.state in spans and now < gift.at + spans[gift.state])
         for gift in history.gifts
     ):
         return Cohort.SUPPORTER

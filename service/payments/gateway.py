@@ -104,6 +104,14 @@ class Gateway:
 
         return self._guarded(listed)
 
+    def linked_readers(self, customer_id: str) -> tuple[str, ...]:
+        """The readers (browsers) that were recognised as this customer, the latest last."""
+        try:
+            customer = self._ask(lambda: self._client.v1.customers.retrieve(customer_id))
+        except UnknownObjectError:
+            return ()
+        return tuple(str((customer.get("metadata") or {}).get("readers", "")).split())
+
     def paid_invoices(self, subscription_id: str) -> list[Stripe]:
         """The subscription's paid invoices, oldest first, each with its `payments`."""
 

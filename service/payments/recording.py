@@ -15,11 +15,24 @@ from service.payments.snapshot import Regular, attribution_of, from_payment_inte
 log = structlog.get_logger(__name__)
 
 
+class Untold(Protocol):
+    """A change that nobody has been told of; see `store.ledger.Untold`."""
+
+    @property
+    def line(self) -> Contribution: ...
+    @property
+    def before(self) -> Contribution | None: ...
+
+
 class LedgerBook(Protocol):
     """Where lines are kept; see `store.ledger.Ledger`."""
 
     def begin_look(self, contribution: str) -> int: ...
     def write(self, contribution: Contribution, look: int) -> bool: ...
+    def untold(self, contribution: str) -> Untold | None: ...
+    def told(self, line: Contribution) -> None: ...
+    def link(self, contribution: str, reader: str) -> None: ...
+    def readers(self, contribution: str) -> tuple[str, ...]: ...
 
 
 class ReaderBook(Protocol):
@@ -28,14 +41,23 @@ class ReaderBook(Protocol):
     def record_gift(self, site: str, reader: str, contribution: str, gift: Gift, fence: int, now: datetime) -> bool: ...
 
 
+def nobody(line: Contribution, before: Contribution | None) -> None:
+    """Who is told of changes where nobody wants to know."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recorder:
-    """Looks at Stripe and writes down what it says. `knows_site` tells ours from a stranger's."""
+    """Looks at Stripe and writes down what it says. `knows_site` tells ours from a stranger's.
+
+    `on_change` is told of every change of a line, with the line as it was before, or None. After a crash it may be told
+    twice; when it raises, the change counts as untold.
+    """
 
     gateway: Gateway
     ledger: LedgerBook
     readers: ReaderBook
     knows_site: Callable[[str], bool]
+    on_change: Callable[[Contribution, Contribution | None], None] = nobody
 
     def record_session(self, session_id: str, site: str, now: datetime) -> Contribution | None:
         """The contribution of one of the site's Checkout Sessions, recorded; None while nothing was paid or promised.
@@ -52,7 +74,7 @@ class Recorder:
         """The contribution `subject` (a payment intent or a subscription), recorded; None for a stranger's.
 
         The look is numbered before Stripe is asked, so a later look has seen at least as much: of two that cross, the
-        later one's line stands in the ledger and in the reader's record. The ledger is written first; when the service
+        later one's line stands in the ledger and in the readers' records. The ledger is written first; when the service
         dies in between, Stripe sends the event again.
         """
         if not subject:
@@ -65,9 +87,12 @@ class Recorder:
             return self.record(contribution.id, now)
         if self.ledger.write(contribution, look):
             log.info("contribution_recorded", state=contribution.state, interval=contribution.interval, id=subject)
-        given = contribution.attribution
-        if given.reader:
-            self.readers.record_gift(given.site, given.reader, subject, contribution.gift, look, now)
+        untold = self.ledger.untold(subject)
+        if untold and untold.before is None:
+            self._link_readers(contribution)
+        self._remember(contribution, look, now)
+        if untold:
+            self._tell(untold)
         return contribution
 
     def look(self, subject: str) -> Contribution | None:
@@ -76,6 +101,23 @@ class Recorder:
         if isinstance(found, str):
             return self.look(found)
         return found if found is not None and self._began(found) else None
+
+    def _link_readers(self, contribution: Contribution) -> None:
+        """A line that is new to the ledger may be an old one that Redis lost, with the readers linked to it."""
+        if contribution.customer:
+            for reader in self.gateway.linked_readers(contribution.customer):
+                self.ledger.link(contribution.id, reader)
+
+    def _remember(self, contribution: Contribution, look: int, now: datetime) -> None:
+        given = contribution.attribution
+        everybody = dict.fromkeys((given.reader, *self.ledger.readers(contribution.id)))
+        for reader in filter(None, everybody):
+            self.readers.record_gift(given.site, reader, contribution.id, contribution.gift, look, now)
+
+    def _tell(self, untold: Untold) -> None:
+        if untold.line != untold.before:
+            self.on_change(untold.line, untold.before)
+        self.ledger.told(untold.line)
 
     def _subscription(self, subject: str) -> Contribution | None:
         subscription = self.gateway.subscription(subject)

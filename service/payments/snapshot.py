@@ -30,7 +30,10 @@ def from_payment_intent(intent: Stripe, attribution: Attribution) -> Contributio
     received, refunded = int(intent["amount_received"] or 0), int(charge.get("amount_refunded") or 0)
     paid = intent["status"] == "succeeded"
     payment = Payment(
-        intent["id"], from_stripe(received - refunded, currency), _instant(charge.get("created") or intent["created"])
+        intent["id"],
+        from_stripe(received, currency),
+        _instant(charge.get("created") or intent["created"]),
+        from_stripe(refunded, currency),
     )
     return Contribution(
         id=intent["id"],
@@ -111,7 +114,8 @@ def _invoice_payment(invoice: Stripe, currency: str, refunded: Mapping[str, int]
     paid_at = (invoice.get("status_transitions") or {}).get("paid_at") or invoice["created"]
     payments = (invoice.get("payments") or {}).get("data") or ()
     back = sum(refunded.get(_id_of(made["payment"].get("payment_intent")), 0) for made in payments)
-    return Payment(invoice["id"], from_stripe(int(invoice["amount_paid"]) - back, currency), _instant(paid_at))
+    gross = from_stripe(int(invoice["amount_paid"]), currency)
+    return Payment(invoice["id"], gross, _instant(paid_at), from_stripe(back, currency))
 
 
 def _id_of(reference: Any) -> str:

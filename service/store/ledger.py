@@ -1,19 +1,28 @@
 """The ledger: one idempotent line for each contribution, keyed by the Stripe object that it mirrors."""
 
-import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from itertools import count
-from typing import Any
 
-from service.domain.contribution import Attribution, Contribution, Payment, State
-from service.domain.money import Interval
+from service.domain.contribution import Contribution
 from service.store.connection import Store, load_script
+from service.store.ledger_line import dump, load
 
 _BEGIN, _WRITE = load_script("look"), load_script("ledger")
+_LINK, _TOLD = load_script("link"), load_script("told")
+MOST_READERS = 20
 # What is left of looking at something that is no contribution; a look itself takes seconds.
 _KEEP_LOOK_SECONDS = 3600
 _PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """A change of a line that nobody has been told of: the line as it is, and as it was when last told; None: new."""
+
+    line: Contribution
+    before: Contribution | None
 
 
 class Ledger:
@@ -28,7 +37,7 @@ class Ledger:
 
     def write(self, contribution: Contribution, look: int) -> bool:
         """True when this changed the line. An equal line, or one from a later look, changes nothing."""
-        changed = bool(self._store.run(_WRITE, _key(contribution.id), look, _dump(contribution)))
+        changed = bool(self._store.run(_WRITE, _key(contribution.id), look, dump(contribution)))
         began = int(contribution.began_at.timestamp())
         self._store.command("ZADD", _index(contribution.attribution.site), began, contribution.id)
         return changed
@@ -36,7 +45,27 @@ class Ledger:
     def get(self, contribution: str) -> Contribution | None:
         """The line, or None."""
         body = self._store.command("HGET", _key(contribution), "body")
-        return _load(body) if body else None
+        return load(body) if body else None
+
+    def untold(self, contribution: str) -> Untold | None:
+        """The change of this line that `told` has not yet confirmed, or None."""
+        body, before = self._store.command("HMGET", _key(contribution), "body", "untold")
+        if body is None or before is None:
+            return None
+        return Untold(load(body), load(before) if before else None)
+
+    def told(self, line: Contribution) -> None:
+        """Everybody has been told of this line. When it has changed since, that is still to be told."""
+        self._store.run(_TOLD, _key(line.id), dump(line))
+
+    def link(self, contribution: str, reader: str) -> None:
+        """Remembers a further reader (browser) that was recognised as the giver; of too many, the oldest goes."""
+        self._store.run(_LINK, _key(contribution), reader, MOST_READERS)
+
+    def readers(self, contribution: str) -> tuple[str, ...]:
+        """The further readers, the one recognised last at the end."""
+        found = self._store.command("HGET", _key(contribution), "readers")
+        return tuple(found.decode().split()) if found else ()
 
     def of_site(self, site: str, since: date | None = None) -> Iterator[Contribution]:
         """Every line of the site that began on the day `since` (in UTC) or later, oldest first; one by one."""
@@ -45,7 +74,6 @@ class Ledger:
             line = self.get(name.decode())
             if line is not None:
                 yield line
-
 
     def began_between(
         self, site: str, since: datetime | None, until: datetime | None
@@ -86,38 +114,3 @@ def _key(contribution: str) -> str:
 
 def _index(site: str) -> str:
     return f"hb:li:{{{site}}}"
-
-
-def _dump(line: Contribution) -> str:
-    body: dict[str, Any] = {
-        "id": line.id,
-        "state": line.state,
-        "interval": line.interval,
-        "currency": line.currency,
-        "amount_minor": line.amount_minor,
-        "began_at": line.began_at.isoformat(),
-        "ended_at": line.ended_at.isoformat() if line.ended_at else None,
-        "customer": line.customer,
-        "attribution": {name: getattr(line.attribution, name) for name in Attribution.__dataclass_fields__},
-        "payments": [{"id": paid.id, "net_minor": paid.net_minor, "at": paid.at.isoformat()} for paid in line.payments],
-    }
-    return json.dumps(body, sort_keys=True)
-
-
-def _load(body: bytes) -> Contribution:
-    values = json.loads(body)
-    ended_at = values["ended_at"]
-    return Contribution(
-        id=values["id"],
-        state=State(values["state"]),
-        interval=Interval(values["interval"]),
-        currency=values["currency"],
-        amount_minor=values["amount_minor"],
-        began_at=datetime.fromisoformat(values["began_at"]),
-        ended_at=datetime.fromisoformat(ended_at) if ended_at else None,
-        customer=values["customer"],
-        attribution=Attribution(**values["attribution"]),
-        payments=tuple(
-            Payment(paid["id"], paid["net_minor"], datetime.fromisoformat(paid["at"])) for paid in values["payments"]
-        ),
-    )

@@ -1,6 +1,7 @@
 """POST /v1/contributions starts a gift; GET /v1/contributions/return is where Stripe brings the giver back."""
 
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -30,6 +31,7 @@ from service.web.schemas import ContributionSchema, is_web_address
 log = structlog.get_logger(__name__)
 
 _SCHEMA = ContributionSchema()
+_LONGEST_ARTICLE = 500  # Source: docs.stripe.com/metadata
 _SESSION_ID = re.compile(r"cs_[A-Za-z0-9_]{1,200}")  # it becomes part of the path of a request to Stripe
 
 
@@ -72,14 +74,16 @@ def contributions_views(parts: Parts) -> Blueprint:
 
 def _attribution(parts: Parts, site: Site, wish: dict[str, Any]) -> Attribution:
     reader = reader_of(parts.tokens, site, wish["reader"])
+    article = _bare(wish["return_url"])[:_LONGEST_ARTICLE]
+    unasked = Attribution(site=site.id, reader=reader, attempt=wish["attempt"], article=article)
     if not wish["receipt"]:
-        return Attribution(site=site.id, reader=reader, attempt=wish["attempt"])
+        return unasked
     receipt, asking_site = parts.receipt(wish["receipt"], "receipt")
     if (asking_site.id, receipt.reader) != (site.id, reader):
         raise ProblemError(422, "The receipt is another reader's.", "receipt")
     if receipt.is_preview:  # the money is real, but the campaign did not ask for it
-        return Attribution(site=site.id, reader=reader, attempt=wish["attempt"])
-    return Attribution(site.id, reader, receipt.campaign, receipt.variant, receipt.placement, wish["attempt"])
+        return unasked
+    return replace(unasked, campaign=receipt.campaign, variant=receipt.variant, placement=receipt.placement)
 
 
 def _check_amount(site: Site, wish: dict[str, Any], words: Words, language: str) -> None:
@@ -110,6 +114,11 @@ def _check_return_url(site: Site, url: str, field: str) -> None:
 
 def _without_fragment(url: str) -> str:
     return urlunsplit(urlsplit(url)._replace(fragment=""))
+
+
+def _bare(url: str) -> str:
+    """The page's address; what follows it may say who reads, and none of that goes to Stripe as ours."""
+    return urlunsplit(urlsplit(url)._replace(query="", fragment=""))
 
 
 def _checkout_url(parts: Parts, order: Order, words: Words) -> str:

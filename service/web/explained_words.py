@@ -82,6 +82,7 @@ def _excluded(compared: Compared, _: ZoneInfo) -> str:
 
 _STATES = {
     "recurring": "gives regularly since {}",
+    "past_due": "gives regularly since {}, and the last renewal did not work",
     "once": "gave on {}",
     "pending": "has a payment on its way since {}",
     "ended": "stopped giving on {}",

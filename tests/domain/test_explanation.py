@@ -252,6 +252,7 @@ def refusals(checks: Sequence[Check]) -> dict[str, Check]:
         (a_reader(dismissed_at=NOW - DAY), "dismissed", NOW + 2 * DAY),
         (a_reader(gifts=[(GiftState.ONCE, NOW - DAY)]), "supporter", NOW + 89 * DAY),
         (a_reader(gifts=[(GiftState.ONCE, NOW), (GiftState.RECURRING, NOW)]), "supporter", None),
+        (a_reader(gifts=[(GiftState.ONCE, NOW), (GiftState.PAST_DUE, NOW)]), "supporter", None),
         (a_reader(gifts=[(GiftState.PENDING, NOW), (GiftState.ENDED, NOW)]), "supporter", NOW + 30 * DAY),
         (a_reader(seen=[NOW - (9 - day) * DAY for day in range(7)]), "site_cap", NOW - 8 * DAY + 30 * DAY),
         (a_reader(never_again=True), "never_again", None),

@@ -263,6 +263,7 @@ def test_a_gate_that_is_switched_off_cuts_and_counts_nothing(lines: dict[str, st
     ("gifts", "passes"),
     [
         ([(GiftState.RECURRING, NOW)], True),
+        ([(GiftState.PAST_DUE, NOW)], True),
         ([(GiftState.PENDING, NOW)], True),
         ([(GiftState.ONCE, NOW - 90 * DAY + SECOND)], True),
         ([(GiftState.ONCE, NOW - 90 * DAY)], False),

@@ -229,6 +229,7 @@ def test_the_best_campaign_tells_why_when_none_will_do() -> None:
     [
         (GiftState.RECURRING, timedelta(0), "supporter"),
         (GiftState.RECURRING, 4000 * DAY, "supporter"),
+        (GiftState.PAST_DUE, 4000 * DAY, "supporter"),
         (GiftState.ONCE, 90 * DAY - SECOND, "supporter"),
         (GiftState.ONCE, 90 * DAY, SHOWN),
         (GiftState.ONCE, 90 * DAY + SECOND, SHOWN),

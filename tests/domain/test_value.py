@@ -25,7 +25,10 @@ def a_gift(
     state: State = State.PAID,
     payments: tuple[int, ...] = (),
 ) -> Contribution:
-    paid = tuple(Payment(f"pi_{number}", net, AT) for number, net in enumerate(payments or (amount_minor,)))
+    paid = tuple(
+        Payment(f"pi_{number}", amount_minor, AT, amount_minor - net)
+        for number, net in enumerate(payments or (amount_minor,))
+    )
     return Contribution(
         "pi_1", state, interval, currency, amount_minor, AT, None, "cus_1", Attribution(SITE), paid
     )  # fmt: skip
@@ -74,10 +77,16 @@ def test_what_was_refunded_is_taken_off() -> None:
     assert value_of(a_gift(Interval.MONTHLY, payments=(1000, 250)), a_site()) == 12_000 - 750
 
 
-def test_a_regular_gift_that_ended_counts_as_what_it_brought() -> None:
-    assert value_of(a_gift(Interval.MONTHLY, state=State.ENDED, payments=(1000, 1000)), a_site()) == 2000
+@pytest.mark.parametrize("state", [State.ENDED, State.CANCELLING])
+def test_a_regular_gift_that_ended_or_will_counts_as_what_it_brought(state: State) -> None:
+    assert value_of(a_gift(Interval.MONTHLY, state=state, payments=(1000, 1000)), a_site()) == 2000
 
 
-@pytest.mark.parametrize("state", [State.PENDING, State.FAILED, State.REFUNDED])
+@pytest.mark.parametrize("state", [State.ACTIVE, State.PAUSED, State.PAST_DUE, State.ACTION_NEEDED])
+def test_a_regular_gift_that_goes_on_counts_for_a_year(state: State) -> None:
+    assert value_of(a_gift(Interval.MONTHLY, state=state, payments=(1000,)), a_site()) == 12_000
+
+
+@pytest.mark.parametrize("state", [State.PENDING, State.FAILED, State.REFUNDED, State.LOST])
 def test_what_was_not_given_is_worth_nothing(state: State) -> None:
     assert value_of(a_gift(state=state), a_site()) == 0

@@ -48,6 +48,9 @@ class Scripted:
     def refunded(self, customer_id: str) -> Any:
         return {}
 
+    def linked_readers(self, customer_id: str) -> tuple[str, ...]:
+        return ()
+
     def subscription_paid_by(self, intent_id: str) -> str:
         return ""
 
@@ -65,6 +68,18 @@ class Paper:
     def write(self, contribution: Contribution, look: int) -> bool:
         self.lines.append(contribution)
         return True
+
+    def untold(self, contribution: str) -> None:
+        return None
+
+    def told(self, line: Contribution) -> None:
+        pass
+
+    def link(self, contribution: str, reader: str) -> None:
+        pass
+
+    def readers(self, contribution: str) -> tuple[str, ...]:
+        return ()
 
     def record_gift(self, *words: Any) -> bool:
         self.gifts.append(words)

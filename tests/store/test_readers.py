@@ -213,7 +213,7 @@ def test_a_later_look_at_a_gift_replaces_an_earlier_one(readers: ReaderStore) ->
 
 
 LOOKS = [
-    (contribution, fence, GiftState((fence + offset) % 5))
+    (contribution, fence, GiftState((fence + offset) % 6))
     for offset, contribution in enumerate(["pi_1", "pi_2", "sub_3"])
     for fence in (1, 2, 3)
 ]
