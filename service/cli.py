@@ -4,9 +4,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from service.commands import check, demo, explain, forecast, preview, reconcile, worker
+from service.commands import check, demo, explain, forecast, preview, reconcile, stripe_setup, worker
 
-COMMANDS = (demo, check, explain, forecast, preview, reconcile, worker)
+COMMANDS = (demo, check, explain, forecast, preview, reconcile, stripe_setup, worker)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -137,27 +137,42 @@ class Settings:
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
         """The settings in `environ`. Raises SettingsError naming every variable that is missing or wrong."""
-        values: dict[str, Any] = {}
-        problems = []
-        for variable in VARIABLES:
-            text = environ.get(variable.full_name) or variable.default
-            if text is None:
-                problems.append(f"{variable.full_name} is not set. {variable.meaning}")
-                continue
-            try:
-                values[variable.name.lower()] = variable.read(text)
-            except ValueError as error:
-                problems.append(f"{variable.full_name} {error}")
-        problems += [
-            f"{name} is not a setting; see the list in README.md"
-            for name in sorted(environ)
-            if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in _NAMES
-        ]
-        if "_live_" in values.get("stripe_secret_key", "") and values.get("public_url", "").startswith("http:"):
-            problems.append(f"{PREFIX}PUBLIC_URL must begin with https:// when Stripe's key is a live one")
+        values, problems = readings(environ)
         if problems:
-            raise SettingsError(problems)
+            raise SettingsError(list(problems.values()))
         return cls(**values)
+
+
+def readings(environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Every setting that can be read, and of every other one what is wrong with it; both by its name in small letters.
+
+    For commands that need some settings and not all, such as those that help to find the others.
+    """
+    values: dict[str, Any] = {}
+    problems: dict[str, str] = {}
+    for variable in VARIABLES:
+        name, text = variable.name.lower(), environ.get(variable.full_name) or variable.default
+        if text is None:
+            problems[name] = f"{variable.full_name} is not set. {variable.meaning}"
+            continue
+        try:
+            values[name] = variable.read(text)
+        except ValueError as error:
+            problems[name] = f"{variable.full_name} {error}"
+    for unknown in sorted(environ):
+        if unknown.startswith(PREFIX) and unknown.removeprefix(PREFIX) not in _NAMES:
+            problems[unknown] = f"{unknown} is not a setting; see the list in README.md"
+    if "_live_" in values.get("stripe_secret_key", "") and values.get("public_url", "").startswith("http:"):
+        problems["public_url"] = f"{PREFIX}PUBLIC_URL must begin with https:// when Stripe's key is a live one"
+    return values, problems
+
+
+def some(environ: Mapping[str, str], *names: str) -> dict[str, Any]:
+    """These settings alone. Raises SettingsError naming each of them that is missing or wrong."""
+    values, problems = readings(environ)
+    if wrong := [problems[name] for name in names if name in problems]:
+        raise SettingsError(wrong)
+    return {name: values[name] for name in names}
 
 
 # The demo keeps its own folder in a variable of its own.

@@ -224,3 +224,10 @@ def origin(text: str) -> str:
         cure = "such as https://www.example.org: no path, small letters, no usual port"
         raise ValueError(f"{text} must be an origin {cure}")
     return text
+
+
+def https_address(text: str) -> str:
+    """A whole address that begins with https://."""
+    if not re.fullmatch(r"https://[^\s/?#]+\.[^\s]+", text):
+        raise ValueError(f"{text} must be a whole address such as https://www.example.org/privacy")
+    return text

@@ -18,6 +18,7 @@ from service.catalogue.fields import (
     Switch,
     Text,
     currency,
+    https_address,
     language,
     origin,
     slug,
@@ -145,6 +146,8 @@ class SiteSchema(StaffSchema):
     holdback = Percent(load_default=0.0, most=50)
     newsletters = MapOf(Checked(slug), Group(NewsletterSchema), load_default=dict)
     exchange_rates = MapOf(Checked(currency), Rate(), load_default=dict)
+    privacy = Checked(https_address, load_default="")
+    terms = Checked(https_address, load_default="")
 
     def build(self, site_id: str, values: Any) -> Site:
         """The site in `values`. Raises marshmallow's ValidationError with every mistake."""

@@ -119,6 +119,8 @@ class Site:
     newsletters: Mapping[str, str] = None  # type: ignore[assignment]
     exchange_rates: Mapping[str, Decimal] = None  # type: ignore[assignment]
     """What one unit of a currency is worth in units of the default one, by its code."""
+    privacy: str = ""
+    terms: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "newsletters", self.newsletters or {})

@@ -13,6 +13,17 @@ class StripeBusyError(StripeUnavailableError):
     """Stripe gets more requests than it takes from us at a time (429); nothing was done."""
 
 
+class KeyRefusedError(StripeUnavailableError):
+    """Stripe does not take our key: it is wrong, was rolled, or a restricted one lacks a permission.
+
+    `permission`: Stripe's name for it, such as `rak_charge_read`, or empty.
+    """
+
+    def __init__(self, message: str, permission: str = "") -> None:
+        self.permission = permission
+        super().__init__(message)
+
+
 class StripeRefusedError(PaymentsError):
     """Stripe understood the request and will not do it. `param` is Stripe's name for what it dislikes, or empty."""
 

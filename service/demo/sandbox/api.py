@@ -12,7 +12,7 @@ from stripe import params as sdk
 from stripe.params import billing_portal as sdk_portal
 from stripe.params import checkout as sdk_checkout
 
-from . import answers, billing, checkout
+from . import answers, billing, checkout, setting_up
 from .contract import checked
 from .form import nested
 from .refusal import Refusal
@@ -80,8 +80,11 @@ def open_portal(vault: Vault, params: Params, _ident: str) -> Object:
     customer = vault.find("customer", required(params, "customer"), "customer")
     if "return_url" in params:
         check_url(params["return_url"], "return_url")
+    configuration = params.get("configuration") or new_id("bpc_")
+    if "configuration" in params:
+        vault.find("billing_portal.configuration", configuration, "configuration")
     session = make(
-        vault, "billing_portal.session", customer=customer["id"], configuration=new_id("bpc_"),
+        vault, "billing_portal.session", customer=customer["id"], configuration=configuration,
         return_url=params.get("return_url"), locale=params.get("locale"),
     )  # fmt: skip
     session["url"] = f"{request.host_url}p/session/{session['id']}"
@@ -111,6 +114,9 @@ OPERATIONS = (
     Operation("GET", "events", sdk.EventListParams, list_of("event")),
     Operation("GET", "events/<ident>", sdk.EventRetrieveParams, retrieve("event")),
     Operation("POST", "billing_portal/sessions", sdk_portal.SessionCreateParams, open_portal),
+    *(Operation(*row) for row in setting_up.CHANGES),
+    *(Operation("GET", path, listed, list_of(kind)) for path, kind, listed, _ in setting_up.LOOKS),
+    *(Operation("GET", f"{path}/<ident>", one, retrieve(kind)) for path, kind, _, one in setting_up.LOOKS),
 )
 
 

@@ -13,6 +13,7 @@ import stripe
 from .vault import Object, Vault, new_id
 
 KINDS: dict[str, tuple[type[stripe.StripeObject], str]] = {
+    "billing_portal.configuration": (stripe.billing_portal.Configuration, "bpc_"),
     "billing_portal.session": (stripe.billing_portal.Session, "bps_"),
     "charge": (stripe.Charge, "ch_"),
     "checkout.session": (stripe.checkout.Session, "cs_test_"),
@@ -27,6 +28,7 @@ KINDS: dict[str, tuple[type[stripe.StripeObject], str]] = {
     "product": (stripe.Product, "prod_"),
     "subscription": (stripe.Subscription, "sub_"),
     "subscription_item": (stripe.SubscriptionItem, "si_"),
+    "webhook_endpoint": (stripe.WebhookEndpoint, "we_"),
 }
 NOT_TAXED = {"enabled": False, "liability": None, "provider": None, "status": None}
 OURSELVES = {"account": None, "type": "self"}

@@ -1,0 +1,56 @@
+"""What of a Stripe account its owner sets up, and `honestybox stripe setup` does for them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from service.payments.gateway import Gateway, Stripe
+
+_ALL: dict[str, Any] = {"limit": 100}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The account's webhook endpoints, portal configurations and events. Every method raises PaymentsError."""
+
+    gateway: Gateway
+
+    def endpoints(self) -> list[Stripe]:
+        """All webhook endpoints, ours and others', newest first."""
+        return self._listed(lambda v1: v1.webhook_endpoints.list(_ALL))
+
+    def make_endpoint(self, params: Stripe) -> Stripe:
+        """A new one, with its `secret`, which Stripe tells this once."""
+        return self._one(lambda v1: v1.webhook_endpoints.create(params))
+
+    def change_endpoint(self, ident: str, params: Stripe) -> Stripe:
+        """As it is then."""
+        return self._one(lambda v1: v1.webhook_endpoints.update(ident, params))
+
+    def remove_endpoint(self, ident: str) -> None:
+        """For good."""
+        self.gateway.api(lambda v1: v1.webhook_endpoints.delete(ident))
+
+    def configurations(self) -> list[Stripe]:
+        """All configurations of the customer portal, newest first."""
+        return self._listed(lambda v1: v1.billing_portal.configurations.list(_ALL))
+
+    def make_configuration(self, params: Stripe) -> Stripe:
+        """A new one."""
+        return self._one(lambda v1: v1.billing_portal.configurations.create(params))
+
+    def change_configuration(self, ident: str, params: Stripe) -> Stripe:
+        """As it is then."""
+        return self._one(lambda v1: v1.billing_portal.configurations.update(ident, params))
+
+    def newest_events(self, types: list[str], most: int) -> list[Stripe]:
+        """The newest events of these types, at most `most` (100), newest first."""
+        found = self.gateway.api(lambda v1: v1.events.list({"types": types, "limit": most}).data)
+        return [event.to_dict() for event in found]
+
+    def _listed(self, call: Any) -> list[Stripe]:
+        found = self.gateway.api(lambda v1: list(call(v1).auto_paging_iter()))
+        return [thing.to_dict() for thing in found]
+
+    def _one(self, call: Any) -> Stripe:
+        answer: Stripe = self.gateway.api(call).to_dict()
+        return answer
