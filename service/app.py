@@ -111,7 +111,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, watc
     settings = settings or Settings.from_environ(environ)
     configure_logging(settings.log_level)
     dictionary = load_dictionary()
-    loader = Loader(settings.config_dir, settings.extra_origins)
+    loader = Loader(settings.config_dir, settings.extra_origins, bool(settings.stripe_publishable_key))
     reloader = Reloader(loader, partial(publish, dictionary=dictionary))
     parts = _parts(settings, dictionary, reloader, clock, background=watch)
     if watch:

@@ -69,6 +69,13 @@ def _is_place(text: str) -> bool:
     return parts is not None and bool(parts.hostname)
 
 
+def publishable_key(text: str) -> str:
+    """Stripe's publishable key, or empty text."""
+    if text and not re.fullmatch(r"pk_(test|live)_\w+", text):
+        raise ValueError("must be a publishable key of Stripe: pk_live_… or pk_test_…; it is shown to every reader")
+    return text
+
+
 def stripe_key(text: str) -> str:
     """Stripe's secret key."""
     if not re.fullmatch(r"(sk|rk)_(test|live)_\w+", text):

@@ -11,6 +11,7 @@ from service.setting_values import (
     header,
     level,
     origins,
+    publishable_key,
     redis_url,
     secrets,
     staff_tokens,
@@ -59,6 +60,12 @@ VARIABLES = (
         redis_url,
     ),
     Variable("STRIPE_SECRET_KEY", "Stripe's secret key, or a restricted one.", stripe_key),
+    Variable(
+        "STRIPE_PUBLISHABLE_KEY",
+        "Stripe's publishable key, of the same mode as the secret one: for sites whose `checkout.mode` is `embedded`.",
+        publishable_key,
+        "",
+    ),
     Variable(
         "STRIPE_WEBHOOK_SECRETS",
         "The signing secrets of the webhook endpoint; two while one is being replaced.",
@@ -118,6 +125,7 @@ class Settings:
     secret_keys: tuple[str, ...]
     redis_url: str
     stripe_secret_key: str
+    stripe_publishable_key: str
     stripe_webhook_secrets: tuple[str, ...]
     public_url: str
     config_dir: Path
@@ -164,6 +172,9 @@ def readings(environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]
             problems[unknown] = f"{unknown} is not a setting; see the list in README.md"
     if "_live_" in values.get("stripe_secret_key", "") and values.get("public_url", "").startswith("http:"):
         problems["public_url"] = f"{PREFIX}PUBLIC_URL must begin with https:// when Stripe's key is a live one"
+    if not _of_one_mode(values.get("stripe_secret_key", ""), values.get("stripe_publishable_key", "")):
+        cure = "must be of the secret key's mode: both live, or both test"
+        problems["stripe_publishable_key"] = f"{PREFIX}STRIPE_PUBLISHABLE_KEY {cure}"
     return values, problems
 
 
@@ -173,6 +184,11 @@ def some(environ: Mapping[str, str], *names: str) -> dict[str, Any]:
     if wrong := [problems[name] for name in names if name in problems]:
         raise SettingsError(wrong)
     return {name: values[name] for name in names}
+
+
+def _of_one_mode(secret_key: str, publishable_key: str) -> bool:
+    """False for two keys of which one moves real money and the other does not."""
+    return not secret_key or not publishable_key or secret_key.split("_")[1] == publishable_key.split("_")[1]
 
 
 # The demo keeps its own folder in a variable of its own.

@@ -216,6 +216,7 @@ def some_settings(config_dir: Path, redis_url: str, **changes: Any) -> Settings:
         "secret_keys": ("a secret of this test, long enough to sign",),
         "redis_url": redis_url,
         "stripe_secret_key": "sk_test_nobody",
+        "stripe_publishable_key": "",
         "stripe_webhook_secrets": ("whsec_of_this_test",),
         "public_url": "https://support.example.org",
         "config_dir": config_dir,

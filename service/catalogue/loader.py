@@ -16,7 +16,7 @@ from service.catalogue.site_schema import SiteSchema
 from service.catalogue.yaml_file import Document, Path_, parse_yaml
 from service.domain.campaign import Campaign
 from service.domain.plan import Plan
-from service.domain.site import Site
+from service.domain.site import CheckoutMode, Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,8 @@ class Loader:
 
     folder: Path
     extra_origins: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    can_embed: bool = True
+    """False where the settings lack what Stripe's checkout needs on a page of the site's own."""
     _parsed: dict[tuple[str, bytes], Document] = field(default_factory=dict)
 
     def load(self) -> Catalogue:
@@ -114,6 +116,9 @@ class Loader:
             raise CatalogueError([Problem(wanted, 1, "", "is missing; the files beside it belong to no site")])
         _check_name(document, site_id, "folder")
         site: Site = _build(document, SiteSchema(), site_id, document.values)
+        if site.checkout.mode is CheckoutMode.EMBEDDED and not self.can_embed:
+            hint = "embedded needs the setting HONESTYBOX_STRIPE_PUBLISHABLE_KEY; set it, or write hosted"
+            raise CatalogueError([document.problem(("checkout", "mode"), hint)])
         return replace(site, origins=site.origins | set(self.extra_origins.get(site_id, ())))
 
 

@@ -29,6 +29,8 @@ from service.domain.money import Interval
 from service.domain.page import Exclusions
 from service.domain.site import (
     MOST_IMPRESSIONS,
+    Checkout,
+    CheckoutMode,
     FrequencyCap,
     Placement,
     PlacementSettings,
@@ -126,6 +128,17 @@ class PlacementsSchema(StaffSchema):
         return {Placement(name): PlacementSettings(group.pop("switched_on"), group) for name, group in values.items()}
 
 
+class CheckoutSchema(StaffSchema):
+    """checkout: where readers pay."""
+
+    mode = OneOf(CheckoutMode, load_default=CheckoutMode.HOSTED)
+    email = Switch(load_default=False)
+
+    @post_load
+    def _build(self, values: dict[str, Any], **_: Any) -> Checkout:
+        return Checkout(**values)
+
+
 class SiteSchema(StaffSchema):
     """config/sites/<site>/site.yaml"""
 
@@ -148,6 +161,7 @@ class SiteSchema(StaffSchema):
     exchange_rates = MapOf(Checked(currency), Rate(), load_default=dict)
     privacy = Checked(https_address, load_default="")
     terms = Checked(https_address, load_default="")
+    checkout = Group(CheckoutSchema, load_default=Checkout)
 
     def build(self, site_id: str, values: Any) -> Site:
         """The site in `values`. Raises marshmallow's ValidationError with every mistake."""

@@ -25,7 +25,10 @@ def run(given: argparse.Namespace) -> int:
         folder = given.folder or (
             settings.config_dir if settings else Path(environ.get("HONESTYBOX_CONFIG_DIR", "config"))
         )
-        catalogue = Loader(folder, settings.extra_origins if settings else {}).load()
+        loader = Loader(folder)
+        if settings:
+            loader = Loader(folder, settings.extra_origins, bool(settings.stripe_publishable_key))
+        catalogue = loader.load()
     except (SettingsError, CatalogueError) as error:
         print(error)
         return 1

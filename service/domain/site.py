@@ -93,6 +93,21 @@ class Amounts:
         return suggested[len(suggested) // 2]
 
 
+class CheckoutMode(StrEnum):
+    """Where a reader pays: on a page of Stripe's, or in a dialog over the article."""
+
+    HOSTED = "hosted"
+    EMBEDDED = "embedded"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """How paying begins. `email`: the form asks for an address, which the reader may leave out."""
+
+    mode: CheckoutMode = CheckoutMode.HOSTED
+    email: bool = False
+
+
 @dataclass(frozen=True)
 class Site:
     """One publication, from `config/sites/<id>/site.yaml`."""
@@ -121,6 +136,7 @@ class Site:
     """What one unit of a currency is worth in units of the default one, by its code."""
     privacy: str = ""
     terms: str = ""
+    checkout: Checkout = Checkout()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "newsletters", self.newsletters or {})

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+import stripe
+
 from service.domain.contribution import Attribution
 from service.domain.money import Interval, to_stripe
+from service.domain.site import CheckoutMode
 
 # Source: stripe-python, checkout.SessionCreateParams.locale.
 LOCALES = frozenset(
@@ -14,6 +17,8 @@ LOCALES = frozenset(
 )
 # Source: Stripe's OpenAPI document; longer text is refused.
 LONGEST_ADDRESS = 5000
+# Source: docs.stripe.com/js/including: a release of Stripe.js for each release of the API, always from this address.
+STRIPE_JS = f"https://js.stripe.com/{stripe.api_version.rpartition('.')[2]}/stripe.js"
 _RECURRING = {Interval.MONTHLY: "month", Interval.ANNUAL: "year"}
 
 
@@ -28,9 +33,10 @@ class Order:
     language: str
     attribution: Attribution
     return_url: str
+    email: str = ""
 
 
-def session_params(order: Order, public_url: str) -> dict[str, Any]:
+def session_params(order: Order, public_url: str, mode: CheckoutMode = CheckoutMode.HOSTED) -> dict[str, Any]:
     """The parameters of the Checkout Session. The same order always gives the same ones, as idempotency requires.
 
     The metadata goes on the Session and on its child: Stripe hands nothing down. Source: DESIGN §8.
@@ -41,18 +47,38 @@ def session_params(order: Order, public_url: str) -> dict[str, Any]:
         "submit_type": "donate",
         "line_items": [{"quantity": 1, "price_data": _price_data(order)}],
         "locale": order.language if order.language in LOCALES else order.language.split("-")[0],
-        "success_url": return_address(order, public_url),
-        "cancel_url": order.return_url,
         "client_reference_id": order.attribution.reader,
         "metadata": metadata,
         # The ledger must see the currency that was asked for, not one that Stripe offered in its place.
         "adaptive_pricing": {"enabled": False},
+        **_surroundings(order, public_url, mode),
     }
+    if order.email:
+        params["customer_email"] = order.email
     if params["locale"] not in LOCALES:
         params["locale"] = "auto"
     child = "payment_intent_data" if order.interval is Interval.ONCE else "subscription_data"
     params[child] = {"metadata": metadata, "description": order.title}
     return params
+
+
+def script_address(api_base: str) -> str:
+    """Where browsers get Stripe's script; what stands in for Stripe brings one of its own."""
+    return STRIPE_JS if api_base == "https://api.stripe.com" else f"{api_base}/js/stripe.js"
+
+
+def _surroundings(order: Order, public_url: str, mode: CheckoutMode) -> dict[str, Any]:
+    """Where Checkout stands, and where it leads. Source: stripe-python, checkout.SessionCreateParams."""
+    back = return_address(order, public_url)
+    if mode is CheckoutMode.EMBEDDED:
+        # A card stays on the article, and Stripe's script says so; a bank's own page leads back by way of us.
+        return {"ui_mode": "embedded_page", "redirect_on_completion": "if_required", "return_url": back}
+    return {
+        "success_url": back,
+        "cancel_url": order.return_url,
+        # Staff find an address in the Dashboard by which a session that was left and forgotten can still be paid.
+        "after_expiration": {"recovery": {"enabled": True}},
+    }
 
 
 def metadata_of(attribution: Attribution) -> dict[str, str]:

@@ -65,6 +65,13 @@ class Gateway:
         """The Checkout Session as it is now."""
         return self._ask(lambda: self._client.v1.checkout.sessions.retrieve(session_id))
 
+    def close_session(self, session_id: str) -> Stripe:
+        """The Checkout Session as it is now: nobody can pay it any more, unless somebody has."""
+        try:
+            return self._ask(lambda: self._client.v1.checkout.sessions.expire(session_id))
+        except StripeRefusedError:  # paid or expired a moment ago
+            return self.session(session_id)
+
     def session_for(self, subject: str) -> Stripe | None:
         """The Checkout Session from which a payment intent or a subscription came, or None."""
         by = "subscription" if subject.startswith("sub_") else "payment_intent"

@@ -1,38 +1,28 @@
-"""POST /v1/contributions starts a gift; GET /v1/contributions/return is where Stripe brings the giver back."""
+"""POST /v1/contributions starts a gift; …/outcome tells a page that stayed open what became of it, and GET …/return is
+where Stripe brings the giver back."""
 
-import re
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-import structlog
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from service.catalogue.words import Words
-from service.domain.contribution import Attribution, State, TooLarge, TooSmall, check_amount
+from service.domain.contribution import Attribution, TooLarge, TooSmall, check_amount
 from service.domain.money import MoneyError, to_stripe
 from service.domain.site import Amounts, Site
-from service.payments.checkout import Order, return_address, session_params
-from service.payments.errors import (
-    AttemptReusedError,
-    PaymentsError,
-    StripeRefusedError,
-    StripeUnavailableError,
-    UnknownObjectError,
-)
-from service.store.errors import StoreUnavailableError
+from service.payments.checkout import Order
+from service.web.checkouts import Wanted, checkout_answer
 from service.web.money_labels import money_label
+from service.web.outcomes import outcome_answer, outcome_of
 from service.web.parts import Parts, request_body
 from service.web.problems import ProblemError
 from service.web.requests import known_site, load, read_json, reader_of
-from service.web.schemas import ContributionSchema, is_web_address
+from service.web.schemas import ContributionSchema, OutcomeSchema, is_web_address
 
-log = structlog.get_logger(__name__)
-
-_SCHEMA = ContributionSchema()
+_SCHEMA, _OUTCOME = ContributionSchema(), OutcomeSchema()
 _LONGEST_ARTICLE = 500  # Source: docs.stripe.com/metadata
-_SESSION_ID = re.compile(r"cs_[A-Za-z0-9_]{1,200}")  # it becomes part of the path of a request to Stripe
 
 
 def contributions_views(parts: Parts) -> Blueprint:
@@ -56,8 +46,10 @@ def contributions_views(parts: Parts) -> Blueprint:
             language=language,
             attribution=attribution,
             return_url=_without_fragment(wish["return_url"]),
+            email=wish["email"] if site.checkout.email else "",
         )
-        return {"checkout_url": _checkout_url(parts, order, words)}
+        wanted = Wanted(site.checkout.mode, hosted=bool(wish["hosted"]), again=bool(wish["again"]))
+        return checkout_answer(parts, order, wanted, words)
 
     @views.get("/v1/contributions/return")
     def come_back() -> ResponseReturnValue:
@@ -66,8 +58,15 @@ def contributions_views(parts: Parts) -> Blueprint:
         if not is_web_address(to):
             raise ProblemError(422, "Not an http or https address.", "to")
         _check_return_url(site, to, "to")
-        outcome = _outcome(parts, site, request.args.get("session", ""))
+        outcome, _ = outcome_of(parts, site, request.args.get("session", ""))
         return redirect(f"{_without_fragment(to)}#honestybox={outcome}", 303)
+
+    @views.post("/v1/contributions/outcome")
+    def tell() -> ResponseReturnValue:
+        wish = load(_OUTCOME, read_json(request_body()))
+        site = parts.site(wish["site"])
+        reader = reader_of(parts.tokens, site, wish["reader"])
+        return outcome_answer(parts, site, reader, wish["session"], wish["url"])
 
     return views
 
@@ -119,48 +118,3 @@ def _without_fragment(url: str) -> str:
 def _bare(url: str) -> str:
     """The page's address; what follows it may say who reads, and none of that goes to Stripe as ours."""
     return urlunsplit(urlsplit(url)._replace(query="", fragment=""))
-
-
-def _checkout_url(parts: Parts, order: Order, words: Words) -> str:
-    params = session_params(order, parts.settings.public_url)
-    try:
-        session = parts.gateway.create_session(params, order.attribution.attempt)
-    except AttemptReusedError as error:
-        raise ProblemError(409, "This attempt was used for another choice; send a new one.", "attempt") from error
-    except StripeRefusedError as error:
-        field = "amount_minor" if "unit_amount" in error.param or error.param == "line_items" else "body"
-        raise ProblemError(422, words.say("try_again"), field) from error
-    except PaymentsError as error:
-        raise ProblemError(503, words.say("stripe_unavailable")) from error
-    if session["status"] == "complete":
-        # Pressed again after paying, by way of the back button: nobody pays twice for one press, so on to the thanks.
-        return return_address(order, parts.settings.public_url, session["id"])
-    if not session.get("url"):
-        raise ProblemError(409, "This attempt has expired; send a new one.", "attempt")
-    _count_start(parts, order.attribution)
-    return str(session["url"])
-
-
-def _count_start(parts: Parts, asked: Attribution) -> None:
-    """One more who came to a Checkout, where a campaign asked; an attempt sent again counts again."""
-    if asked.campaign:
-        day = parts.clock().date()
-        parts.counters.add(asked.site, day, asked.campaign, asked.variant, asked.placement, "started")
-
-
-def _outcome(parts: Parts, site: Site, session_id: str) -> str:
-    """What the reader may be told. Never raises: a reader who has paid must land on the article."""
-    if not _SESSION_ID.fullmatch(session_id):
-        return "unverified"
-    try:
-        contribution = parts.recorder.record_session(session_id, site.id, parts.clock())
-    except UnknownObjectError:
-        return "unverified"
-    except (StripeUnavailableError, StripeRefusedError, StoreUnavailableError) as error:
-        log.warning("return_unverified", error=type(error).__name__)
-        return "unverified"
-    if contribution is None:
-        return "unverified"
-    if contribution.state is State.PENDING:
-        return "pending"
-    return "paid" if contribution.state.given else "unverified"

@@ -10,7 +10,14 @@ from marshmallow import Schema, fields
 from service.domain.access import AccessReason
 from service.domain.reason import Reason
 from service.web.explain import ExplainSchema
-from service.web.schemas import ContributionSchema, DecisionSchema, EventsSchema, LaterSchema, SnoozeSchema
+from service.web.schemas import (
+    ContributionSchema,
+    DecisionSchema,
+    EventsSchema,
+    LaterSchema,
+    OutcomeSchema,
+    SnoozeSchema,
+)
 
 
 class ProblemSchema(Schema):
@@ -68,9 +75,19 @@ class LaterAnswerSchema(UntilSchema):
 
 
 class CheckoutSchema(Schema):
-    """Where to pay."""
+    """Where to pay; or, without an address, what Stripe's own script needs to ask for it on the page."""
 
-    checkout_url = fields.Url()
+    checkout_url = fields.Url(allow_none=True)
+    client_secret = fields.String()
+    publishable_key = fields.String()
+    script_url = fields.Url()
+
+
+class OutcomeAnswerSchema(Schema):
+    """What became of the payment."""
+
+    outcome = fields.String(metadata={"enum": ["paid", "pending", "unverified"]})
+    access = fields.Nested(AccessSchema)
 
 
 class ExplanationSchema(Schema):
@@ -98,6 +115,7 @@ _POSTS = (
     ("/v1/snoozes", "Remind me later", SnoozeSchema, UntilSchema),
     ("/v1/access/later", "Put a soft gate off", LaterSchema, LaterAnswerSchema),
     ("/v1/contributions", "Start a contribution", ContributionSchema, CheckoutSchema),
+    ("/v1/contributions/outcome", "What became of a payment on the page", OutcomeSchema, OutcomeAnswerSchema),
 )
 _GETS = (
     ("/v1/contributions/return", "Where Stripe brings the giver back: 303 to the article", ("session", "site", "to")),

@@ -1,5 +1,6 @@
 """What requests look like. The OpenAPI document is made from these same schemas."""
 
+import re
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -12,10 +13,12 @@ from service.domain.page import Page
 from service.domain.site import Placement
 
 LONGEST_URL, LONGEST_NAME, LONGEST_LANGUAGE = 2000, 200, 35
+LONGEST_EMAIL = 254  # RFC 5321
 MOST_TAGS, MOST_AUTHORS, MOST_EVENTS, MOST_NAMES, LONGEST_TOKEN = 50, 20, 50, 20, 600
 PAGE_TYPES = ("article", "section", "home", "other")
 DEVICES = ("phone", "tablet", "desktop")
 EVENT_TYPES = ("seen", "clicked", "dismissed")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
 def _name(**kwargs: Any) -> fields.String:
@@ -64,6 +67,11 @@ def is_web_address(text: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and bool(parts.hostname) and text.isprintable() and " " not in text
+
+
+def is_email(text: str) -> bool:
+    """True for what can be an address. Whether mail arrives there only mail can tell."""
+    return bool(_EMAIL.fullmatch(text)) and text.isprintable()
 
 
 class PageSchema(StrictSchema):
@@ -158,6 +166,15 @@ class SnoozeSchema(StrictSchema):
             raise ValidationError({"days": ["Send either days or never."]})
 
 
+class OutcomeSchema(StrictSchema):
+    """POST /v1/contributions/outcome"""
+
+    site = fields.String(required=True)
+    reader = _token(required=True)
+    session = fields.String(required=True, validate=validate.Regexp(r"cs_[A-Za-z0-9_]{1,200}\Z"))
+    url = WebAddress(required=True)
+
+
 class LaterSchema(StrictSchema):
     """POST /v1/access/later"""
 
@@ -178,6 +195,16 @@ class ContributionSchema(StrictSchema):
     language = fields.String(load_default="", allow_none=True, validate=validate.Length(max=LONGEST_LANGUAGE))
     attempt = fields.String(required=True)
     return_url = WebAddress(required=True)
+    email = fields.String(load_default="", allow_none=True, validate=validate.Length(max=LONGEST_EMAIL))
+    hosted = _switch(load_default=False)
+    again = _switch(load_default=False)
+
+    @post_load
+    def _check_email(self, values: dict[str, Any], **_: Any) -> Mapping[str, Any]:
+        values["email"] = (values["email"] or "").strip()
+        if values["email"] and not is_email(values["email"]):
+            raise ValidationError({"email": ["Not an e-mail address."]})
+        return values
 
     @post_load
     def _check_attempt(self, values: dict[str, Any], **_: Any) -> Mapping[str, Any]:
