@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from email.utils import parseaddr
 from itertools import islice
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 import maxminddb
+
+from service.domain.email_address import email_address
 
 
 def secrets(text: str) -> tuple[str, ...]:
@@ -97,6 +100,25 @@ def web_address(text: str) -> str:
     if parts is None or parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):
         raise ValueError("must be an address without a path, such as https://support.example.org")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def mail_url(text: str) -> str:
+    """A mail server, or a folder, or nothing."""
+    parts = _split(text)
+    by_smtp = parts is not None and parts.scheme in ("smtp", "smtps") and parts.hostname and parts.path in ("", "/")
+    into_folder = parts is not None and parts.scheme == "file" and not parts.netloc and parts.path.startswith("/")
+    if text and not (by_smtp or into_folder):
+        raise ValueError("must be smtp://user:password@host:587, smtps://host:465 or file:///folder")
+    if parts is not None and parts.password and not parts.username:
+        raise ValueError("has a password and no user")
+    return text
+
+
+def mail_sender(text: str) -> str:
+    """An address, with or without a name in front of it."""
+    if text and (email_address(parseaddr(text)[1]) is None or not text.isprintable()):
+        raise ValueError("must be an e-mail address, such as The Daily Lantern <support@example.org>")
+    return text
 
 
 def folder(text: str) -> Path:

@@ -10,6 +10,8 @@ from service.setting_values import (
     folder,
     header,
     level,
+    mail_sender,
+    mail_url,
     origins,
     publishable_key,
     redis_url,
@@ -112,6 +114,21 @@ VARIABLES = (
         "",
     ),
     Variable(
+        "MAIL_URL",
+        "The mail server: `smtp://user:password@host:587` (encrypted where the server can, and always with a "
+        "password), `smtps://…:465`, or `file:///folder`, which only puts mails there. Without it nothing that mails "
+        "is offered.",
+        mail_url,
+        "",
+    ),
+    Variable(
+        "MAIL_FROM",
+        "Who the mails are from, such as `The Daily Lantern <support@example.org>`. Needed where `HONESTYBOX_MAIL_URL` "
+        "is set.",
+        mail_sender,
+        "",
+    ),
+    Variable(
         "STRIPE_API_BASE", "Another address for Stripe's API: for tests only.", web_address, "https://api.stripe.com"
     ),
     Variable("LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR.", level, "INFO"),
@@ -134,8 +151,15 @@ class Settings:
     client_address_header: str
     staff_tokens: tuple[str, ...]
     extra_origins: Mapping[str, tuple[str, ...]]
+    mail_url: str
+    mail_from: str
     stripe_api_base: str
     log_level: str
+
+    @property
+    def mails(self) -> bool:
+        """True where mail can be sent: what needs it is offered nowhere else."""
+        return bool(self.mail_url)
 
     @property
     def livemode(self) -> bool:
@@ -175,7 +199,7 @@ def readings(environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]
     if not _of_one_mode(values.get("stripe_secret_key", ""), values.get("stripe_publishable_key", "")):
         cure = "must be of the secret key's mode: both live, or both test"
         problems["stripe_publishable_key"] = f"{PREFIX}STRIPE_PUBLISHABLE_KEY {cure}"
-    return values, problems
+    return values, problems | _mail_problems(values)
 
 
 def some(environ: Mapping[str, str], *names: str) -> dict[str, Any]:
@@ -189,6 +213,15 @@ def some(environ: Mapping[str, str], *names: str) -> dict[str, Any]:
 def _of_one_mode(secret_key: str, publishable_key: str) -> bool:
     """False for two keys of which one moves real money and the other does not."""
     return not secret_key or not publishable_key or secret_key.split("_")[1] == publishable_key.split("_")[1]
+
+
+def _mail_problems(values: Mapping[str, Any]) -> dict[str, str]:
+    url, sender = values.get("mail_url", ""), values.get("mail_from", "")
+    if url and not sender:
+        return {"mail_from": f"{PREFIX}MAIL_FROM is not set, and {PREFIX}MAIL_URL is: say who the mails are from"}
+    if url.startswith("file:") and "_live_" in values.get("stripe_secret_key", ""):
+        return {"mail_url": f"{PREFIX}MAIL_URL must name a mail server when Stripe's key is a live one"}
+    return {}
 
 
 # The demo keeps its own folder in a variable of its own.

@@ -225,6 +225,8 @@ def some_settings(config_dir: Path, redis_url: str, **changes: Any) -> Settings:
         "client_address_header": "",
         "staff_tokens": (),
         "extra_origins": {},
+        "mail_url": "",
+        "mail_from": "",
         "stripe_api_base": "http://127.0.0.1:9",
         "log_level": "INFO",
     }

@@ -18,12 +18,13 @@ OURS: Mapping[str, tuple[str, ...]] = {
     "service.catalogue": ("service.catalogue", "service.domain"),
     "service.store": ("service.store", "service.domain"),
     "service.payments": ("service.payments", "service.domain"),
+    "service.mail": ("service.mail", "service.domain"),
     "service.web": (
         "service.web", "service.domain", "service.catalogue", "service.store", "service.payments", "service.settings",
     ),
     "service.forecast": ("service.forecast", "service.domain", "service.catalogue"),
     "service.settings": ("service.settings", "service.setting_values"),
-    "service.setting_values": ("service.setting_values",),
+    "service.setting_values": ("service.setting_values", "service.domain"),
     "service.cli": ("service.commands",),
 }  # fmt: skip
 
@@ -31,6 +32,7 @@ FOREIGN: Mapping[str, tuple[str, ...]] = {
     "service.catalogue": ("flask", "redis", "stripe"),
     "service.store": ("flask", "stripe", "ruamel", "marshmallow"),
     "service.payments": ("flask", "redis", "ruamel", "marshmallow"),
+    "service.mail": ("flask", "redis", "stripe", "ruamel", "marshmallow"),
     "service.web": ("redis", "stripe", "ruamel", "yaml"),
     "service.forecast": ("flask", "redis", "stripe", "ruamel", "marshmallow"),
     "service.settings": ("flask", "redis", "stripe", "ruamel"),

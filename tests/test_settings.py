@@ -85,6 +85,11 @@ def test_an_empty_variable_is_a_missing_one(good: dict[str, str]) -> None:
         ("EXTRA_ORIGINS", "gazette=staging.example", "such as https://"),
         ("EXTRA_ORIGINS", "gazette", "site=https://"),
         ("EXTRA_ORIGINS", "gazette=", "site=https://"),
+        ("MAIL_URL", "mail.example:25", "must be smtp://"),
+        ("MAIL_URL", "smtp://mail.example:port", "must be smtp://"),
+        ("MAIL_URL", "smtp://:word@mail.example", "has a password and no user"),
+        ("MAIL_URL", "file://folder", "file:///folder"),
+        ("MAIL_FROM", "The Gazette", "must be an e-mail address"),
         ("STRIPE_API_BASE", "api.stripe.com", "such as https://"),
         ("LOG_LEVEL", "LOUD", "DEBUG, INFO, WARNING or ERROR"),
     ],
@@ -109,6 +114,20 @@ def test_a_wrong_value_is_told_with_what_to_write(good: dict[str, str], name: st
 )
 def test_every_kind_of_redis_has_an_address(good: dict[str, str], url: str) -> None:
     assert Settings.from_environ({**good, "HONESTYBOX_REDIS_URL": url}).redis_url == url
+
+
+def test_who_mails_are_from_is_needed_where_there_is_mail(good: dict[str, str]) -> None:
+    mails = {**good, "HONESTYBOX_MAIL_URL": "smtp://name:p%40ss@mail.example"}
+    assert problems_of(mails)[0].startswith("HONESTYBOX_MAIL_FROM is not set")
+    assert Settings.from_environ({**mails, "HONESTYBOX_MAIL_FROM": "The Gazette <a@gazette.example>"}).mails
+    assert not Settings.from_environ(good).mails
+
+
+def test_a_folder_is_no_mail_server_where_money_is_real(good: dict[str, str]) -> None:
+    mails = {**good, "HONESTYBOX_MAIL_URL": "file:///tmp/mails", "HONESTYBOX_MAIL_FROM": "a@gazette.example"}
+    assert Settings.from_environ(mails).mails
+    (told,) = problems_of({**mails, "HONESTYBOX_STRIPE_SECRET_KEY": "sk_live_abc"})
+    assert told.startswith("HONESTYBOX_MAIL_URL must name a mail server")
 
 
 def test_a_misspelt_variable_is_refused(good: dict[str, str]) -> None:
