@@ -39,6 +39,7 @@ from service.web.country import Countries
 from service.web.decisions import Decisions
 from service.web.events import events_views
 from service.web.explain import explain_views
+from service.web.forms import forms_views
 from service.web.front import in_front_of
 from service.web.key_set import key_set_views
 from service.web.metrics import count_problem, store_changed
@@ -56,8 +57,8 @@ log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
 _VIEWS = (
-    access_views, events_views, contributions_views, webhooks_views, assets_views, key_set_views, operations_views,
-    explain_views,
+    access_views, events_views, contributions_views, webhooks_views, assets_views, forms_views, key_set_views,
+    operations_views, explain_views,
 )  # fmt: skip
 
 

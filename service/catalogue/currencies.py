@@ -17,8 +17,8 @@ from service.catalogue.fields import (
     country,
     currency,
 )
+from service.domain.amounts import Amounts, Limits
 from service.domain.money import CARD_MINIMUM, Interval, MoneyError, exponent, to_major, to_minor
-from service.domain.site import Amounts
 
 
 class AmountsSchema(StaffSchema):
@@ -93,4 +93,4 @@ class Currencies(StaffField):
         if wrong:
             return None
         del errors[code]
-        return Amounts(code, low, high, suggested)
+        return Amounts(code, dict.fromkeys(Interval, Limits(low, high)), suggested)

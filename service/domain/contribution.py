@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from service.domain.money import Interval
 from service.domain.reader import Gift, GiftState
-from service.domain.site import Amounts
 
 
 class State(StrEnum):
@@ -146,26 +145,3 @@ class Contribution:
         """What the reader's own record needs to hold of it."""
         given_at = self.payments[-1].at if self.payments else self.began_at
         return Gift(_GIFT_STATES[self.state], self.ended_at or given_at)
-
-
-@dataclass(frozen=True, slots=True)
-class TooSmall:
-    """Less than the site accepts in this currency."""
-
-    minimum_minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class TooLarge:
-    """More than the site accepts in this currency."""
-
-    maximum_minor: int
-
-
-def check_amount(amount_minor: int, amounts: Amounts) -> TooSmall | TooLarge | None:
-    """What is wrong with the amount, or None. Both limits are themselves accepted."""
-    if amount_minor < amounts.minimum_minor:
-        return TooSmall(amounts.minimum_minor)
-    if amount_minor > amounts.maximum_minor:
-        return TooLarge(amounts.maximum_minor)
-    return None

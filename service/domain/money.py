@@ -55,6 +55,11 @@ def exponent(currency: str) -> int:
     return 3 if currency in THREE_DECIMAL else 2
 
 
+def step_minor(currency: str) -> int:
+    """The least by which two amounts differ that Stripe takes: a hundredth of a dinar is 10 thousandths, else 1."""
+    return 10 if currency in THREE_DECIMAL else 1
+
+
 def to_minor(amount: Decimal, currency: str) -> int:
     """`amount` in major units, as a human writes it, in minor units.
 

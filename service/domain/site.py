@@ -9,6 +9,8 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from service.domain.amounts import Amounts
+from service.domain.fees import CoverFees
 from service.domain.meter import Meter, Periods
 from service.domain.money import Interval
 from service.domain.page import Exclusions
@@ -78,21 +80,6 @@ class Snooze:
     never: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Amounts:
-    """What is suggested and accepted in one currency. All in minor units."""
-
-    currency: str
-    minimum_minor: int
-    maximum_minor: int
-    suggested: Mapping[Interval, tuple[int, ...]]
-
-    def chosen(self, interval: Interval) -> int:
-        """The amount that is filled in at first: the middle one."""
-        suggested = self.suggested[interval]
-        return suggested[len(suggested) // 2]
-
-
 class CheckoutMode(StrEnum):
     """Where a reader pays: on a page of Stripe's, or in a dialog over the article."""
 
@@ -137,6 +124,9 @@ class Site:
     privacy: str = ""
     terms: str = ""
     checkout: Checkout = Checkout()
+    currency_choice: bool = False
+    """Whether a reader may give in another of the currencies than their country's."""
+    cover_fees: CoverFees | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "newsletters", self.newsletters or {})
@@ -173,6 +163,11 @@ class Site:
     def currency_for(self, country: str | None) -> str:
         """The currency offered to a reader in `country` (ISO 3166, or None when unknown)."""
         return self.currency_by_country.get(country or "", self.default_currency)
+
+    def currencies_to_choose(self, current: str) -> tuple[str, ...]:
+        """What the reader may change between, `current` first; nothing where there is no choice."""
+        others = tuple(code for code in self.currencies if code != current)
+        return (current, *others) if self.currency_choice and others else ()
 
     def rate(self, currency: str) -> Decimal | None:
         """What one unit is worth in the default currency, or None where site.yaml does not say."""

@@ -51,7 +51,7 @@ export class GivingForm {
     this.#input = make("input", {
       type: "text", inputmode: "decimal", autocomplete: "off", id: "own", maxlength: 24, "aria-describedby": "problem cost",
     });
-    const [before, after] = form.minimum_label.split(NUMBER);
+    const [before, after] = form.amounts[form.default_interval][0].label.split(NUMBER);
     this.#own = make("div", { class: "own", hidden: true }, make("label", { for: "own" }, words.other_amount),
       make("div", { class: "field" }, before.trim(), this.#input, after.trim()));
     this.#button = make("button", { class: "primary", type: "submit", "aria-describedby": "cost" });
@@ -110,6 +110,7 @@ export class GivingForm {
   /** The amount chosen or written: `{minor, label}`, or the `problem` with it; nothing while it cannot be read yet. */
   #amount() {
     const { form, words, language } = this.#appeal;
+    const limits = form.limits[this.#interval];
     const { value } = this.element.querySelector("[name=amount]:checked");
     if (value !== OTHER) return form.amounts[this.#interval].find(({ minor }) => String(minor) === value);
     if (!this.#money) return {};
@@ -119,8 +120,8 @@ export class GivingForm {
       const example = formatAmount(form.amounts[this.#interval][0].minor, form, language);
       return { problem: fill(words.amount_unclear, { example }) };
     }
-    if (minor < form.minimum_minor) return { problem: fill(words.amount_too_small, { minimum: form.minimum_label }) };
-    if (minor > form.maximum_minor) return { problem: fill(words.amount_too_large, { maximum: form.maximum_label }) };
+    if (minor < limits.minimum_minor) return { problem: fill(words.amount_too_small, { minimum: limits.minimum_label }) };
+    if (minor > limits.maximum_minor) return { problem: fill(words.amount_too_large, { maximum: limits.maximum_label }) };
     return { minor, label: formatAmount(minor, form, language) };
   }
 
@@ -128,10 +129,11 @@ export class GivingForm {
   #tell() {
     const { form, words } = this.#appeal;
     const { label } = this.#amount();
+    const limits = form.limits[this.#interval];
     this.#own.hidden = !this.element.querySelector("[name=amount][value=other]:checked");
     this.#cost.textContent = label
       ? fill(form.amount_labels[this.#interval], { amount: label })
-      : fill(words.amount_range, { minimum: form.minimum_label, maximum: form.maximum_label });
+      : fill(words.amount_range, { minimum: limits.minimum_label, maximum: limits.maximum_label });
     this.#complain("");
   }
 

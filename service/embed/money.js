@@ -54,7 +54,7 @@ export function parseAmount(text, form, language) {
  * The amount as the reader sees it elsewhere on the form: "$12.50", "1 250 ₽"; no cents when there are none.
  *
  * @param {number} minor
- * @param {{exponent: number, minimum_label: string}} form its smallest amount's label shows where the currency stands
+ * @param {{exponent: number, intervals: string[], limits: object}} form a limit's label shows where the currency stands
  * @param {string} language
  */
 export function formatAmount(minor, form, language) {
@@ -63,5 +63,5 @@ export function formatAmount(minor, form, language) {
   const cents = Number(digits.slice(cut)) ? form.exponent : 0;
   const number = new Intl.NumberFormat(language, { minimumFractionDigits: cents, maximumFractionDigits: cents })
     .format(digits.slice(0, cut) + "." + (digits.slice(cut) || "0"));
-  return form.minimum_label.replace(NUMBER, number);
+  return form.limits[form.intervals[0]].minimum_label.replace(NUMBER, number);
 }

@@ -9,9 +9,8 @@ from typing import Any
 from service.catalogue.languages import direction, plural_form
 from service.catalogue.words import Dictionary, Words
 from service.domain.campaign import Campaign, Element, Node, Placeholder, Variant
-from service.domain.money import Interval, exponent
 from service.domain.site import Placement, Site
-from service.web.money_labels import money_label, money_symbol
+from service.web.giving_form import form
 
 _HOLE = re.compile("\ue000([0-9]+)\ue001")  # private-use characters, which copy never needs
 _RECEIPT = "\ue000receipt\ue001"
@@ -121,33 +120,6 @@ def _tree(nodes: Sequence[Node], holes: list[Placeholder]) -> list[Any]:
 def _hole(placeholder: Placeholder, holes: list[Placeholder]) -> str:
     holes.append(placeholder)
     return f"\ue000{len(holes) - 1}\ue001"
-
-
-def form(site: Site, currency: str, words: Words, language: str) -> dict[str, Any]:
-    """What the contribution form needs in this currency, every amount with its label."""
-    amounts = site.currencies[currency]
-
-    def label(minor: int) -> str:
-        return money_label(minor, currency, language)
-
-    return {
-        "currency": currency,
-        "exponent": exponent(currency),
-        "symbol": money_symbol(currency, language),
-        "intervals": list(Interval),
-        "default_interval": site.default_interval,
-        "amounts": {
-            interval: [{"minor": minor, "label": label(minor)} for minor in suggested]
-            for interval, suggested in amounts.suggested.items()
-        },
-        "chosen": {interval: amounts.chosen(interval) for interval in Interval},
-        "minimum_minor": amounts.minimum_minor,
-        "maximum_minor": amounts.maximum_minor,
-        "minimum_label": label(amounts.minimum_minor),
-        "maximum_label": label(amounts.maximum_minor),
-        "amount_labels": {interval: words.texts[f"amount_{interval}"] for interval in Interval},
-        "payment_methods": site.payment_methods,
-    }
 
 
 def _snooze(site: Site, words: Words) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from service.catalogue.languages import direction
 from service.web.parts import Parts
 from service.web.problems import ProblemError
+from service.web.public import public
 from service.web.requests import known_site
 
 
@@ -53,7 +54,7 @@ def assets_views(parts: Parts) -> Blueprint:
         if compress:
             response.headers["Content-Encoding"] = "br"
         response.headers["Vary"] = "Accept-Encoding"
-        return _public(response, asset.etag, max_age=300)
+        return public(response, asset.etag, max_age=300)
 
     @views.get("/embed/v1/words/<site_id>/<language>.json")
     def words(site_id: str, language: str) -> ResponseReturnValue:
@@ -63,15 +64,6 @@ def assets_views(parts: Parts) -> Blueprint:
         document = {"language": chosen, "direction": direction(chosen), "words": texts}
         body = json.dumps(document, ensure_ascii=False).encode()
         response = Response(body, content_type="application/json")
-        return _public(response, sha256(body).hexdigest()[:16], max_age=300)
+        return public(response, sha256(body).hexdigest()[:16], max_age=300)
 
     return views
-
-
-def _public(response: Response, etag: str, max_age: int) -> Response:
-    """The same for everyone: any page may read it, and any cache may keep it for a while."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    response.headers["Cache-Control"] = f"public, max-age={max_age}, stale-while-revalidate=86400"
-    response.set_etag(etag)
-    return response.make_conditional(request)  # type: ignore[return-value]

@@ -9,9 +9,10 @@ from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from service.catalogue.words import Words
-from service.domain.contribution import Attribution, TooLarge, TooSmall, check_amount
+from service.domain.amounts import Amounts, TooLarge, TooSmall, check_amount
+from service.domain.contribution import Attribution
 from service.domain.money import MoneyError, to_stripe
-from service.domain.site import Amounts, Site
+from service.domain.site import Site
 from service.payments.checkout import Order
 from service.web.checkouts import Wanted, checkout_answer
 from service.web.money_labels import money_label
@@ -93,7 +94,7 @@ def _check_amount(site: Site, wish: dict[str, Any], words: Words, language: str)
     def label(minor: int) -> str:
         return money_label(minor, amounts.currency, language)
 
-    match check_amount(wish["amount_minor"], amounts):
+    match check_amount(wish["amount_minor"], amounts.limits[wish["interval"]]):
         case TooSmall(minimum):
             raise ProblemError(422, words.say("amount_too_small", minimum=label(minimum)), "amount_minor")
         case TooLarge(maximum):

@@ -10,6 +10,7 @@ from marshmallow import Schema, fields
 from service.domain.access import AccessReason
 from service.domain.reason import Reason
 from service.web.explain import ExplainSchema
+from service.web.form_schema import FormAnswerSchema
 from service.web.schemas import (
     ContributionSchema,
     DecisionSchema,
@@ -139,6 +140,9 @@ def openapi_document() -> dict[str, Any]:
         spec.path(path, operations={"get": _get(path, summary, query)})
     spec.path("/webhooks/stripe", operations={"post": {"summary": "Stripe's signed events", "responses": _refusals()}})
     spec.components.security_scheme("staff", {"type": "http", "scheme": "bearer"})
+    form = _get("/embed/v1/forms/{site}/{language}/{currency}.json", "The contribution form in another currency", ())
+    form["responses"]["200"]["content"] = {"application/json": {"schema": FormAnswerSchema}}
+    spec.path("/embed/v1/forms/{site}/{language}/{currency}.json", operations={"get": form})
     explain = _post("Why a page view gets what it gets; records nothing", ExplainSchema, ExplanationSchema)
     spec.path("/staff/explain", operations={"post": {**explain, "security": [{"staff": []}]}})
     return spec.to_dict()

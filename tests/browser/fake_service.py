@@ -44,21 +44,28 @@ def money(minor: int, language: str = "en") -> str:
     return f"${whole}" if language == "en" else f"{whole.replace(',', ' ').replace('.', ',')} $"
 
 
+def limits(language: str = "en", least: int = 200, most: int = 500000) -> dict[str, Any]:
+    return {
+        "minimum_minor": least, "maximum_minor": most,
+        "minimum_label": money(least, language), "maximum_label": money(most, language),
+    }  # fmt: skip
+
+
 def a_form(language: str = "en", **changes: Any) -> dict[str, Any]:
     amounts = {"once": [1000, 2500, 5000], "monthly": [200, 500, 1000], "annual": [2000, 5000, 10000]}
     words = locale(language)
     return {
-        "currency": "USD", "exponent": 2, "symbol": "$",
+        "currency": "USD", "exponent": 2, "step_minor": 1, "symbol": "$",
         "intervals": ["once", "monthly", "annual"], "default_interval": "monthly",
         "amounts": {
             interval: [{"minor": minor, "label": money(minor, language)} for minor in minors]
             for interval, minors in amounts.items()
         },
         "chosen": {"once": 2500, "monthly": 500, "annual": 5000},
-        "minimum_minor": 200, "maximum_minor": 500000,
-        "minimum_label": money(200, language), "maximum_label": money(500000, language),
+        "limits": {interval: limits(language) for interval in amounts},
         "amount_labels": {interval: words[f"amount_{interval}"] for interval in amounts},
         "payment_methods": ["card", "apple_pay", "google_pay"],
+        "fees": None, "checkout": "hosted", "email": False,
     } | changes
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.domain.contribution import TooLarge, TooSmall, check_amount
+from service.domain.amounts import TooLarge, TooSmall, check_amount
 from service.domain.money import Interval
 from tests.builders import SITE, a_catalogue, a_site_yaml
 
@@ -47,4 +47,4 @@ def test_the_amount_filled_in_at_first_is_the_middle_one() -> None:
     [(199, TooSmall(200)), (200, None), (201, None), (499_999, None), (500_000, None), (500_001, TooLarge(500_000))],
 )
 def test_both_limits_of_an_amount_are_themselves_accepted(minor: int, expected: object) -> None:
-    assert check_amount(minor, a_catalogue().sites[SITE].currencies["USD"]) == expected
+    assert check_amount(minor, a_catalogue().sites[SITE].currencies["USD"].limits[Interval.ONCE]) == expected
