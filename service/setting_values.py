@@ -66,6 +66,13 @@ def redis_url(text: str) -> str:
     return text
 
 
+def jobs_url(text: str) -> str:
+    """An address of one Redis, or empty text."""
+    if text and (text.partition("://")[0] not in ("redis", "rediss", "unix") or _split(text) is None):
+        raise ValueError("must begin with redis://, rediss:// (TLS) or unix://, and a port must be a number")
+    return text
+
+
 def _is_place(text: str) -> bool:
     """host or host:port"""
     parts = _split(f"//{text}")

@@ -9,6 +9,7 @@ from service.setting_values import (
     country_database,
     folder,
     header,
+    jobs_url,
     level,
     mail_sender,
     mail_url,
@@ -60,6 +61,13 @@ VARIABLES = (
         "Redis 7 or Valkey 8, or newer: `redis://host:6379/0`, `rediss://…` for TLS; "
         "`redis+cluster://host:6379,host:6379`; `redis+sentinel://host:26379,host:26379/mymaster/0`.",
         redis_url,
+    ),
+    Variable(
+        "JOBS_URL",
+        "Where the job queue is: one Redis or Valkey, `redis://…`, `rediss://…` or `unix://…`. Without it, that of "
+        "`HONESTYBOX_REDIS_URL`; a Cluster or Sentinels cannot hold the queue, so that beside them it must be set.",
+        jobs_url,
+        "",
     ),
     Variable("STRIPE_SECRET_KEY", "Stripe's secret key, or a restricted one.", stripe_key),
     Variable(
@@ -141,6 +149,7 @@ class Settings:
 
     secret_keys: tuple[str, ...]
     redis_url: str
+    jobs_url: str
     stripe_secret_key: str
     stripe_publishable_key: str
     stripe_webhook_secrets: tuple[str, ...]
@@ -191,6 +200,12 @@ def readings(environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]
             values[name] = variable.read(text)
         except ValueError as error:
             problems[name] = f"{variable.full_name} {error}"
+    try:
+        values["jobs_url"] = values.get("jobs_url") or jobs_url(values.get("redis_url", ""))
+    except ValueError:
+        problems["jobs_url"] = (
+            f"{PREFIX}JOBS_URL is not set, and {PREFIX}REDIS_URL names several servers; name one for the job queue"
+        )
     for unknown in sorted(environ):
         if unknown.startswith(PREFIX) and unknown.removeprefix(PREFIX) not in _NAMES:
             problems[unknown] = f"{unknown} is not a setting; see the list in README.md"

@@ -215,6 +215,7 @@ def some_settings(config_dir: Path, redis_url: str, **changes: Any) -> Settings:
     values: dict[str, Any] = {
         "secret_keys": ("a secret of this test, long enough to sign",),
         "redis_url": redis_url,
+        "jobs_url": "redis://127.0.0.1:9/0" if "+" in redis_url else redis_url,
         "stripe_secret_key": "sk_test_nobody",
         "stripe_publishable_key": "",
         "stripe_webhook_secrets": ("whsec_of_this_test",),

@@ -45,6 +45,19 @@ def test_every_missing_variable_is_named_at_once() -> None:
     assert len(told) == len(GOOD) + 1
 
 
+def test_jobs_are_where_everything_is_unless_they_have_a_place_of_their_own(good: dict[str, str]) -> None:
+    assert Settings.from_environ(good).jobs_url == GOOD["HONESTYBOX_REDIS_URL"]
+    assert Settings.from_environ({**good, "HONESTYBOX_JOBS_URL": "unix:///run/jobs"}).jobs_url == "unix:///run/jobs"
+
+
+@pytest.mark.parametrize("url", ["redis+cluster://one:6379", "redis+sentinel://one:26379/mymaster"])
+def test_beside_several_servers_jobs_need_a_place_of_their_own(good: dict[str, str], url: str) -> None:
+    several = {**good, "HONESTYBOX_REDIS_URL": url}
+    (told,) = problems_of(several)
+    assert told.startswith("HONESTYBOX_JOBS_URL is not set")
+    assert Settings.from_environ({**several, "HONESTYBOX_JOBS_URL": "redis://jobs:6379"}).redis_url == url
+
+
 def test_an_empty_variable_is_a_missing_one(good: dict[str, str]) -> None:
     (told,) = problems_of({**good, "HONESTYBOX_REDIS_URL": ""})
     assert told.startswith("HONESTYBOX_REDIS_URL is not set")
@@ -68,6 +81,8 @@ def test_an_empty_variable_is_a_missing_one(good: dict[str, str]) -> None:
         ("REDIS_URL", "redis+sentinel://one:26379,two:26379", "must name the master"),
         ("REDIS_URL", "redis+sentinel://one:26379/", "must name the master"),
         ("REDIS_URL", "redis+sentinel://one:26379/mymaster/zero", "must name the master"),
+        ("JOBS_URL", "redis+sentinel://one:26379/mymaster", "must begin with redis://"),
+        ("JOBS_URL", "redis://localhost:port/0", "a port must be a number"),
         ("STRIPE_SECRET_KEY", "pk_live_abc", "must be a secret or restricted key"),
         ("STRIPE_SECRET_KEY", "sk_live_", "must be a secret or restricted key"),
         ("STRIPE_WEBHOOK_SECRETS", "abc", "whsec_"),
@@ -113,7 +128,8 @@ def test_a_wrong_value_is_told_with_what_to_write(good: dict[str, str], name: st
     ],
 )
 def test_every_kind_of_redis_has_an_address(good: dict[str, str], url: str) -> None:
-    assert Settings.from_environ({**good, "HONESTYBOX_REDIS_URL": url}).redis_url == url
+    environ = {**good, "HONESTYBOX_REDIS_URL": url, "HONESTYBOX_JOBS_URL": "redis://jobs:6379"}
+    assert Settings.from_environ(environ).redis_url == url
 
 
 def test_who_mails_are_from_is_needed_where_there_is_mail(good: dict[str, str]) -> None:

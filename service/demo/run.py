@@ -19,7 +19,7 @@ from service.demo.places import DEMO_DIR, SITE, Addresses, clock_file, config_di
 from service.demo.ports import CannotRun, answers, check_ports, free_port, is_listening
 from service.demo.sandbox import create_sandbox
 from service.demo.serving import Running
-from service.demo.terminal import Forwarder, complain, say
+from service.demo.terminal import EDITING, Forwarder, complain, say
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 START_SECONDS = 30.0
@@ -74,7 +74,7 @@ class Demo:
         self.forward = Forwarder()
         self.memory_port = free_port()
         self.secret = kept_secret(folder / "secret")
-        self.children = [self.memory(), self.service()]
+        self.children = [self.memory(), self.service(), self.worker()]
         self.deaths: list[float] = []
 
     def memory(self) -> Child:
@@ -85,6 +85,15 @@ class Demo:
         arguments = ["service.demo.web", str(self.at.port + 1)]
         log = self.logs / "service.log"
         return Child("The service", arguments, log, environ=self.environ(), hear=self.forward)
+
+    def worker(self) -> Child:
+        log = self.logs / "worker.log"
+        return Child("The worker", ["service.demo.worker"], log, environ=self.environ(), hear=self.forward_work)
+
+    def forward_work(self, line: str) -> None:
+        """Without what is told of edited files, which the service says sooner."""
+        if not any(f'"{event}"' in line for event in EDITING):
+            self.forward(line)
 
     def environ(self) -> dict[str, str]:
         """Settings of the surrounding shell must not leak in: a real Stripe key has no business here."""
@@ -138,11 +147,12 @@ class Demo:
             logger.setLevel(logging.INFO)
 
     def start_children(self, leave: threading.Event) -> None:
-        memory, service = self.children
+        memory, service, worker = self.children
         memory.start()
         wait_until(lambda: is_listening(self.memory_port), memory, leave)
         service.start()
         wait_until(lambda: answers(self.at.port + 1), service, leave)
+        worker.start()
 
     def greet(self, leave: threading.Event) -> None:
         if leave.is_set():

@@ -15,6 +15,7 @@ from service.settings import Settings
 from service.store.allocations import Allocations
 from service.store.connection import Store
 from service.store.counters import Counters
+from service.store.jobs import Jobs
 from service.store.readers import ReaderStore
 from service.web.access_tokens import AccessTokens
 from service.web.country import Countries
@@ -45,6 +46,7 @@ class Parts:
     tally: Tally
     gateway: Gateway
     recorder: Recorder
+    jobs: Jobs
     counters: Counters
     allocations: Allocations
     clock: Callable[[], datetime]

@@ -1,0 +1,94 @@
+"""The process beside the web's: does what readers do not wait for. Wired here, like the web's in `app.py`."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from service.app import Books, configure_logging, open_books
+from service.catalogue.loader import Catalogue, Loader
+from service.catalogue.reloader import Reloader
+from service.payments.catch_up import catch_up
+from service.payments.errors import PaymentsError
+from service.settings import Settings
+from service.store.errors import StoreUnavailableError
+from service.store.job_worker import Handler, JobWorker
+
+log = structlog.get_logger(__name__)
+
+_STRIPE_AT_ONCE = 2  # a duty and a job
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Periodic duties in a thread of their own, and the job queue in the main one, where a job can be interrupted."""
+
+    books: Books
+    reloader: Reloader[Catalogue]
+    clock: Callable[[], datetime]
+    jobs: JobWorker
+
+    def once(self) -> bool:
+        """Everything that is due; False when something has to be tried again."""
+        done = self._duties()
+        return self._worked_due() and done
+
+    def run(self, every_seconds: float, stop: threading.Event) -> bool:
+        """Until `stop`, which ends the job in hand first. False when it could not go on."""
+        duties = threading.Thread(target=self._duties_again_and_again, args=(every_seconds, stop), daemon=True)
+        duties.start()
+        self.jobs.work(lambda: stop.is_set() or not duties.is_alive())
+        return stop.is_set()
+
+    def _duties_again_and_again(self, every_seconds: float, stop: threading.Event) -> None:
+        while True:
+            self._duties()
+            if stop.wait(every_seconds):
+                return
+            self.reloader.refresh()
+
+    def _duties(self) -> bool:
+        now = self.clock().replace(microsecond=0)
+        # the gifts that were missed belong into what is allocated by
+        return all([self._caught_up(now), self._allocated(now)])
+
+    def _caught_up(self, now: datetime) -> bool:
+        try:
+            catch_up(self.books.gateway, self.books.recorder, self.books.bookmark, now)
+        except (PaymentsError, StoreUnavailableError) as error:
+            log.warning("catch_up_failed", error=type(error).__name__)
+            return False
+        return True
+
+    def _allocated(self, now: datetime) -> bool:
+        catalogue = self.reloader.current
+        try:
+            for site in catalogue.sites.values():
+                self.books.allocator.allocate(site, catalogue.plans[site.id].campaigns, now)
+        except StoreUnavailableError as error:
+            log.warning("allocation_failed", error=type(error).__name__)
+            return False
+        return True
+
+    def _worked_due(self) -> bool:
+        try:
+            self.jobs.work_due()
+        except StoreUnavailableError as error:
+            log.warning("jobs_failed", error=type(error).__name__)
+            return False
+        return True
+
+
+def open_worker(settings: Settings, clock: Callable[[], datetime]) -> Worker:
+    """The worker, ready. Raises SettingsError or CatalogueError."""
+    configure_logging(settings.log_level)
+    reloader = Reloader(Loader(settings.config_dir, settings.extra_origins), lambda catalogue: catalogue)
+    books = open_books(settings, lambda: reloader.current.sites, _STRIPE_AT_ONCE)
+    return Worker(books, reloader, clock, JobWorker(books.jobs, handlers_of(books)))
+
+
+def handlers_of(_books: Books) -> Mapping[str, Handler]:
+    """What does the jobs of each kind."""
+    return {}
