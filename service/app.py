@@ -28,6 +28,7 @@ from service.store.counters import Counters
 from service.store.errors import StoreUnavailableError
 from service.store.jobs import Jobs
 from service.store.ledger import Bookmark, Ledger
+from service.store.limits import Limits
 from service.store.manner import PATIENT
 from service.store.readers import ReaderStore
 from service.store.reconciliations import Reconciliations
@@ -43,6 +44,7 @@ from service.web.explain import explain_views
 from service.web.forms import forms_views
 from service.web.front import in_front_of
 from service.web.key_set import key_set_views
+from service.web.limits import Guard
 from service.web.metrics import count_problem, store_changed
 from service.web.operations import operations_views
 from service.web.parts import Parts
@@ -78,6 +80,7 @@ class Books:
     """What Redis and Stripe hold: all that the worker needs, too."""
 
     store: Store
+    patient: Store
     patient_readers: ReaderStore
     bookmark: Bookmark
     gateway: Gateway
@@ -108,7 +111,7 @@ def open_books(settings: Settings, sites: Callable[[], Collection[str]], at_once
     reconciler = Reconciler(gateway, recorder, ledger, reconciliations, sites, sleep)
     allocator = Allocator(Counters(patient, background=False), ledger, Allocations(patient))
     bookmark = Bookmark(patient)
-    return Books(store, readers, bookmark, gateway, recorder, reconciliations, reconciler, allocator, jobs)
+    return Books(store, patient, readers, bookmark, gateway, recorder, reconciliations, reconciler, allocator, jobs)
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, watch: bool = True) -> Flask:
@@ -156,6 +159,7 @@ def _parts(
         jobs=books.jobs,
         counters=counters,
         allocations=Allocations(books.store),
+        guard=Guard(Limits(books.patient, settings.secret_keys[0]), settings.limits, settings.client_address_header),
         clock=clock,
     )
 

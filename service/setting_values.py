@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from email.utils import parseaddr
 from itertools import islice
 from pathlib import Path
@@ -10,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 import maxminddb
 
 from service.domain.email_address import email_address
+from service.domain.limit import LIMITS, Limit
 
 
 def secrets(text: str) -> tuple[str, ...]:
@@ -172,3 +174,23 @@ def level(text: str) -> str:
     if text.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
     return text.upper()
+
+
+_LIMIT = re.compile(r"([1-9]\d{0,6})/(\d{1,4})([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def limits(text: str) -> dict[str, Limit]:
+    """Every limit: `contributions.reader=15/1h` and the like, and the usual one where nothing is said."""
+    return {**LIMITS, **{limit.name: limit for limit in map(_limit, words(text))}}
+
+
+def _limit(text: str) -> Limit:
+    name, _, value = text.partition("=")
+    if name not in LIMITS:
+        raise ValueError(f"{name} is not a limit; there are {', '.join(LIMITS)}")
+    match = _LIMIT.fullmatch(value)
+    window = timedelta(**{_UNITS[match[3]]: int(match[2])}) if match else timedelta()
+    if match is None or not window:
+        raise ValueError(f"{text} must look like {name}=100/1h, with s, m, h or d, and more than nothing")
+    return Limit(name, int(match[1]), window)

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from service.domain.limit import Limit
 from service.setting_values import (
     country_database,
     folder,
     header,
     jobs_url,
     level,
+    limits,
     mail_sender,
     mail_url,
     origins,
@@ -109,6 +111,13 @@ VARIABLES = (
         "",
     ),
     Variable(
+        "LIMITS",
+        "How often something may be asked for, where it should not be as often as the README says: "
+        "`contributions.address=300/1h,links.email=5/1h`.",
+        limits,
+        "",
+    ),
+    Variable(
         "STAFF_TOKENS",
         "Open what only staff may ask, sent as `Authorization: Bearer …`: one or more of 32 characters or more, "
         "separated by commas. Without it those addresses answer 404.",
@@ -158,6 +167,7 @@ class Settings:
     country_header: str
     country_database: Path | None
     client_address_header: str
+    limits: Mapping[str, Limit]
     staff_tokens: tuple[str, ...]
     extra_origins: Mapping[str, tuple[str, ...]]
     mail_url: str

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from service.catalogue.loader import Catalogue, Loader
 from service.domain.decision import Decision, Reader, Show, decide
+from service.domain.limit import LIMITS
 from service.domain.page import Page
 from service.domain.reader import Gift, GiftState, History, Impression, Visit, short_key
 from service.domain.reason import Reason
@@ -224,6 +225,7 @@ def some_settings(config_dir: Path, redis_url: str, **changes: Any) -> Settings:
         "country_header": "HTTP_CF_IPCOUNTRY",
         "country_database": None,
         "client_address_header": "",
+        "limits": LIMITS,
         "staff_tokens": (),
         "extra_origins": {},
         "mail_url": "",

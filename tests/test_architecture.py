@@ -23,7 +23,7 @@ OURS: Mapping[str, tuple[str, ...]] = {
         "service.web", "service.domain", "service.catalogue", "service.store", "service.payments", "service.settings",
     ),
     "service.forecast": ("service.forecast", "service.domain", "service.catalogue"),
-    "service.settings": ("service.settings", "service.setting_values"),
+    "service.settings": ("service.settings", "service.setting_values", "service.domain"),
     "service.setting_values": ("service.setting_values", "service.domain"),
     "service.cli": ("service.commands",),
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from service.catalogue.markdown import PLACEHOLDERS
 from service.catalogue.site_schema import PAYMENT_METHODS, SiteSchema
 from service.catalogue.words import load_dictionary
 from service.domain.access import AccessReason
+from service.domain.limit import LIMITS
 from service.domain.reason import Reason
 from service.domain.rules import CAMPAIGN_RULES, PAGE_RULES, PLACEMENT_RULES, READER_RULES
 from service.payments.webhooks import SUBJECTS
@@ -87,6 +89,13 @@ def test_every_reason_is_documented_in_the_order_of_the_rules() -> None:
 
 def test_every_reason_of_access_is_documented() -> None:
     assert table("access reasons") == [[f"`{reason}`", reason.meaning] for reason in AccessReason]
+
+
+def test_every_limit_is_documented_with_what_it_allows() -> None:
+    minutes = {name: limit.window // timedelta(minutes=1) for name, limit in LIMITS.items()}
+    spans = {name: f"{count // 60}h" if count % 60 == 0 else f"{count}m" for name, count in minutes.items()}
+    expected = [(f"`{name}`", f"{limit.most} in {spans[name]}") for name, limit in LIMITS.items()]
+    assert [(row[0], row[2]) for row in table("limits")] == expected
 
 
 def test_the_webhook_endpoint_is_told_exactly_the_events_we_handle() -> None:

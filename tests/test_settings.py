@@ -6,8 +6,9 @@ import pytest
 
 from service.app import create_app
 from service.catalogue.problems import CatalogueError
+from service.domain.limit import LIMITS
 from service.settings import VARIABLES, Settings, SettingsError
-from tests.builders import SITE, a_campaign_yaml, a_site_yaml, some_settings, staff_files, write_config
+from tests.builders import DAY, HOUR, SITE, a_campaign_yaml, a_site_yaml, some_settings, staff_files, write_config
 
 GOOD = {
     "HONESTYBOX_SECRET_KEYS": "a" * 32,
@@ -36,6 +37,13 @@ def test_a_whole_environment_is_settings(good: dict[str, str], config_dir: Path)
     assert settings.config_dir == config_dir
     assert settings.stripe_api_base == "https://api.stripe.com"
     assert not settings.livemode
+
+
+def test_a_limit_that_is_named_is_changed_and_the_others_stay(good: dict[str, str]) -> None:
+    settings = Settings.from_environ({**good, "HONESTYBOX_LIMITS": "contributions.address=300/2h, links.email=5/1d"})
+    changed = {"contributions.address": (300, 2 * HOUR), "links.email": (5, DAY)}
+    expected = {name: (limit.most, limit.window) for name, limit in LIMITS.items()} | changed
+    assert {name: (limit.most, limit.window) for name, limit in settings.limits.items()} == expected
 
 
 def test_every_missing_variable_is_named_at_once() -> None:
@@ -94,6 +102,10 @@ def test_an_empty_variable_is_a_missing_one(good: dict[str, str]) -> None:
         ("COUNTRY_HEADER", "CF IPCountry", "name of a header"),
         ("COUNTRY_DATABASE", "/nowhere.mmdb", "/nowhere.mmdb cannot be read: No such file"),
         ("COUNTRY_DATABASE", __file__, "not a database in MaxMind's format"),
+        ("LIMITS", "contribution.reader=5/1h", "is not a limit; there are contributions.reader, "),
+        ("LIMITS", "contributions.reader=5", "must look like contributions.reader=100/1h"),
+        ("LIMITS", "contributions.reader=0/1h", "must look like contributions.reader=100/1h"),
+        ("LIMITS", "contributions.reader=5/0h", "more than nothing"),
         ("CLIENT_ADDRESS_HEADER", "X Real IP", "name of a header"),
         ("STAFF_TOKENS", "t" * 31, "at least 32 characters"),
         ("STAFF_TOKENS", f"{'t' * 32},short", "at least 32 characters"),

@@ -5,18 +5,18 @@ Unknown is an answer, None, and never a guess. The address is neither logged nor
 
 import threading
 from collections.abc import Mapping
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Any
 
 import maxminddb
 import structlog
 
+from service.web.client_address import LONGEST_ADDRESS, public_address, said_address
+
 log = structlog.get_logger(__name__)
 
 # What edges and databases send for "somewhere": nobody's country.
 _NOWHERE = frozenset(("XX", "ZZ", "EU", "AP"))
-_LONGEST_ADDRESS = 64
 _MOST_ADDRESSES = 10_000
 
 
@@ -29,7 +29,7 @@ class Countries:
 
     def __init__(self, country_header: str = "", database: Path | None = None, address_header: str = "") -> None:
         self._country_header, self._path = country_header, database
-        self._address_header = address_header or "REMOTE_ADDR"
+        self._address_header = address_header
         self._known: dict[str, str | None] = {}
         self._stamp: tuple[int, ...] | None = ()
         self._reader: maxminddb.Reader | None = None
@@ -42,19 +42,19 @@ class Countries:
         known, reader = self._known, self._reader
         if reader is None:
             return None
-        address = (environ.get(self._address_header) or "").rpartition(",")[2].strip()
+        address = said_address(environ, self._address_header)
         try:
             return known[address]
         except KeyError:
             country = self._look_up(reader, address)
         if len(known) >= _MOST_ADDRESSES:
             known.clear()
-        if len(address) <= _LONGEST_ADDRESS:
+        if len(address) <= LONGEST_ADDRESS:
             known[address] = country
         return country
 
     def _look_up(self, reader: maxminddb.Reader, text: str) -> str | None:
-        address = _public_address(text)
+        address = public_address(text)
         if address is None or (address.version == 6 and reader.metadata().ip_version == 4):
             return None
         try:
@@ -103,22 +103,6 @@ def _country(said: object) -> str | None:
         return None
     code = said.upper()
     return None if code in _NOWHERE else code
-
-
-def _public_address(text: str) -> IPv4Address | IPv6Address | None:
-    """The address in `text`, which may have a port behind it; None for nonsense and for those of no public network."""
-    if len(text) > _LONGEST_ADDRESS:
-        return None
-    if text.startswith("["):
-        text = text[1:].partition("]")[0]
-    elif text.count(":") == 1:
-        text = text.partition(":")[0]
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return None
-    plain = (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
-    return plain if plain.is_global else None
 
 
 def _recorded_country(record: object) -> str | None:

@@ -34,7 +34,10 @@ def events_views(parts: Parts) -> Blueprint:
     @views.post("/v1/events")
     def events() -> ResponseReturnValue:
         told = _told(parts, load(_EVENTS, read_json(request_body()))["events"])
-        return {"recorded": _recorded(parts, [(receipt, kind) for receipt, kind in told if not receipt.is_preview])}
+        counting = [(receipt, kind) for receipt, kind in told if not receipt.is_preview]
+        if counting:
+            parts.guard.pace("events", parts.clock(), address=parts.guard.address)
+        return {"recorded": _recorded(parts, counting)}
 
     @views.post("/v1/snoozes")
     def snoozes() -> ResponseReturnValue:
@@ -42,6 +45,7 @@ def events_views(parts: Parts) -> Blueprint:
         receipt, site = parts.receipt(wish["receipt"], "receipt")
         if reader_of(parts.tokens, site, wish["reader"]) != receipt.reader:
             raise ProblemError(422, "The receipt is another reader's.", "receipt")
+        parts.guard.pace("snoozes", parts.clock(), address=parts.guard.address)
         if not wish["never"]:
             return {"until": _snoozed(parts, site, receipt, wish["days"])}
         _never(parts, site, receipt)

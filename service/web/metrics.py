@@ -6,6 +6,7 @@ _DECISIONS = Counter("honestybox_decisions", "What became of each placement", ["
 _PROBLEMS = Counter("honestybox_problems", "Requests refused, by the field that was wrong", ["endpoint", "field"])
 _EVENTS = Counter("honestybox_events", "New events, by type", ["site", "campaign", "variant", "placement", "type"])
 _WEBHOOKS = Counter("honestybox_webhooks", "Stripe's events, by what became of them", ["outcome"])
+_LIMITED = Counter("honestybox_limited", "Requests that came too often, by the limit they met", ["limit"])
 # The latest word of any worker: the least or the most would go by what workers said that are long gone.
 _STORE = Gauge("honestybox_store_available", "1 while Redis answers", multiprocess_mode="mostrecent")
 _CONFIG = Gauge("honestybox_config_problems", "Problems in the staff files now", multiprocess_mode="mostrecent")
@@ -33,6 +34,11 @@ def count_event(site: str, campaign: str, variant: str, placement: str, kind: st
 def count_webhook(outcome: str) -> None:
     """One of Stripe's events: recorded, ignored, other_mode, refused or unavailable."""
     _WEBHOOKS.labels(outcome).inc()
+
+
+def count_limited(limit: str) -> None:
+    """One request that has to wait."""
+    _LIMITED.labels(limit).inc()
 
 
 def store_changed(available: bool) -> None:

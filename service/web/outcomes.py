@@ -10,6 +10,7 @@ from service.domain.contribution import Contribution, State
 from service.domain.site import Site
 from service.payments.errors import StripeRefusedError, StripeUnavailableError, UnknownObjectError
 from service.store.errors import StoreUnavailableError
+from service.web.limits import TooManyError
 from service.web.parts import Parts
 
 log = structlog.get_logger(__name__)
@@ -25,8 +26,9 @@ def outcome_of(parts: Parts, site: Site, session_id: str) -> tuple[str, Contribu
     if not _SESSION_ID.fullmatch(session_id):
         return "unverified", None
     try:
+        parts.guard.pace("returns", parts.clock(), address=parts.guard.address)
         contribution = parts.recorder.record_session(session_id, site.id, parts.clock())
-    except UnknownObjectError:
+    except (UnknownObjectError, TooManyError):
         return "unverified", None
     except (StripeUnavailableError, StripeRefusedError, StoreUnavailableError) as error:
         log.warning("return_unverified", error=type(error).__name__)

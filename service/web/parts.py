@@ -19,6 +19,7 @@ from service.store.jobs import Jobs
 from service.store.readers import ReaderStore
 from service.web.access_tokens import AccessTokens
 from service.web.country import Countries
+from service.web.limits import Guard
 from service.web.previews import Previews
 from service.web.problems import ProblemError
 from service.web.published import Published
@@ -49,6 +50,7 @@ class Parts:
     jobs: Jobs
     counters: Counters
     allocations: Allocations
+    guard: Guard
     clock: Callable[[], datetime]
 
     @property

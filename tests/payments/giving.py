@@ -76,9 +76,11 @@ class Books:
         return Ledger(Store(self.redis_url))
 
     def everything(self) -> dict[bytes, bytes]:
-        """Every key with its bytes: equal means that nothing was written. Time to live is not in it."""
+        """Every key with its bytes: equal means that nothing was written. Time to live is not in it, nor who tried
+        how often: an attempt that failed was one."""
         redis = self.redis
-        return {key: redis.dump(key) for key in sorted(redis.keys("*"))}  # type: ignore[union-attr,misc]
+        keys: list[bytes] = sorted(redis.keys("*"))  # type: ignore[type-var]
+        return {key: redis.dump(key) for key in keys if not key.startswith(b"hb:limit:")}  # type: ignore[misc]
 
     def lines(self, attempt: str) -> list[Contribution]:
         """The ledger's lines of one attempt, found as reports find them: through the site's index."""
