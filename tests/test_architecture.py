@@ -23,7 +23,10 @@ OURS: Mapping[str, tuple[str, ...]] = {
         "service.web", "service.domain", "service.catalogue", "service.store", "service.payments", "service.settings",
     ),
     "service.forecast": ("service.forecast", "service.domain", "service.catalogue"),
-    "service.settings": ("service.settings", "service.setting_values", "service.domain"),
+    "service.settings": (
+        "service.settings", "service.setting_variables", "service.setting_values", "service.domain",
+    ),
+    "service.setting_variables": ("service.setting_variables", "service.setting_values"),
     "service.setting_values": ("service.setting_values", "service.domain"),
     "service.cli": ("service.commands",),
 }  # fmt: skip
@@ -36,6 +39,7 @@ FOREIGN: Mapping[str, tuple[str, ...]] = {
     "service.web": ("redis", "stripe", "ruamel", "yaml"),
     "service.forecast": ("flask", "redis", "stripe", "ruamel", "marshmallow"),
     "service.settings": ("flask", "redis", "stripe", "ruamel"),
+    "service.setting_variables": ("flask", "redis", "stripe", "ruamel"),
     "service.setting_values": ("flask", "redis", "stripe", "ruamel"),
     "service.commands": ("flask", "redis", "stripe", "ruamel"),
 }

@@ -19,7 +19,7 @@ from service.domain.limit import LIMITS
 from service.domain.reason import Reason
 from service.domain.rules import CAMPAIGN_RULES, PAGE_RULES, PLACEMENT_RULES, READER_RULES
 from service.payments.webhooks import SUBJECTS
-from service.settings import VARIABLES
+from service.setting_variables import VARIABLES
 
 REPOSITORY = Path(__file__).parent.parent
 README = (REPOSITORY / "README.md").read_text()

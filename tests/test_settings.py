@@ -7,7 +7,8 @@ import pytest
 from service.app import create_app
 from service.catalogue.problems import CatalogueError
 from service.domain.limit import LIMITS
-from service.settings import VARIABLES, Settings, SettingsError
+from service.setting_variables import VARIABLES
+from service.settings import Settings, SettingsError
 from tests.builders import DAY, HOUR, SITE, a_campaign_yaml, a_site_yaml, some_settings, staff_files, write_config
 
 GOOD = {
