@@ -104,15 +104,17 @@ class Gateway:
         found = self._ask(lambda: listing(wish))["data"]
         return subscription_of(found[0]["invoice"]) if found else ""
 
-    def refunded(self, customer_id: str) -> Mapping[str, int]:
-        """Payment intent -> how much of it this customer was paid back; without those that were paid back nothing."""
+    def charges(self, customer_id: str) -> list[Stripe]:
+        """Every charge of the customer, the failed ones too, oldest first."""
+        return self._oldest_first(lambda: self._client.v1.charges.list({"customer": customer_id, "limit": 100}))
 
-        def listed() -> dict[str, int]:
-            found = self._client.v1.charges.list({"customer": customer_id, "limit": 100})
-            paid = [charge.to_dict() for charge in found.auto_paging_iter()]
-            return {str(one["payment_intent"]): int(one["amount_refunded"]) for one in paid if one["amount_refunded"]}
+    def refunds(self, intent_id: str) -> list[Stripe]:
+        """Every refund of the payment, those that failed too, oldest first."""
+        return self._oldest_first(lambda: self._client.v1.refunds.list({"payment_intent": intent_id, "limit": 100}))
 
-        return self._guarded(listed)
+    def disputes(self, intent_id: str) -> list[Stripe]:
+        """Every dispute of the payment, oldest first."""
+        return self._oldest_first(lambda: self._client.v1.disputes.list({"payment_intent": intent_id, "limit": 100}))
 
     def linked_readers(self, customer_id: str) -> tuple[str, ...]:
         """The readers (browsers) that were recognised as this customer, the latest last."""
@@ -122,17 +124,11 @@ class Gateway:
             return ()
         return tuple(str((customer.get("metadata") or {}).get("readers", "")).split())
 
-    def paid_invoices(self, subscription_id: str) -> list[Stripe]:
-        """The subscription's paid invoices, oldest first, each with its `payments`."""
-
-        def listed() -> list[Any]:
-            wish: Any = {"subscription": subscription_id, "status": "paid", "limit": 100, "expand": ["data.payments"]}
-            found = self._client.v1.invoices.list(wish)
-            return [invoice.to_dict() for invoice in found.auto_paging_iter()]
-
-        # Stripe lists the newest first; turned round before sorting, two made in one second stay in order as well.
-        oldest_first = [one for one in reversed(self._guarded(listed)) if subscription_of(one) == subscription_id]
-        return sorted(oldest_first, key=lambda invoice: int(invoice["created"]))
+    def invoices(self, subscription_id: str) -> list[Stripe]:
+        """The subscription's invoices of every status, oldest first, each with its `payments`."""
+        wish: Any = {"subscription": subscription_id, "limit": 100, "expand": ["data.payments"]}
+        found = self._oldest_first(lambda: self._client.v1.invoices.list(wish))
+        return [invoice for invoice in found if subscription_of(invoice) == subscription_id]
 
     def events_since(self, since: datetime, types: list[str]) -> list[Stripe]:
         """Stripe's events of these types from `since` on, newest first; Stripe keeps them for 30 days."""
@@ -163,6 +159,16 @@ class Gateway:
     def api(self, call: Callable[[Any], T]) -> T:
         """What `call` gets of Stripe's API, v1: for what no reader waits for; see `account`."""
         return self._guarded(lambda: call(self._client.v1))
+
+    def _oldest_first(self, listing: Callable[[], Any]) -> list[Stripe]:
+        """Everything listed; what was made in one second stays in the order that Stripe has it in."""
+
+        def listed() -> list[Any]:
+            return [thing.to_dict() for thing in listing().auto_paging_iter()]
+
+        newest_first = self._guarded(listed)
+        newest_first.reverse()  # sorting with `reverse` would leave those of one second as they are listed
+        return sorted(newest_first, key=lambda thing: int(thing["created"]))
 
     def _ask(self, call: Callable[[], Any]) -> Stripe:
         answer: Stripe = self._guarded(call).to_dict()

@@ -42,11 +42,11 @@ class Scripted:
     def payment_for(self, invoice_id: str) -> Any:
         return {"status": self._first_payment} if self._first_payment else None
 
-    def paid_invoices(self, subscription_id: str) -> Any:
+    def invoices(self, subscription_id: str) -> Any:
         return self._invoices
 
-    def refunded(self, customer_id: str) -> Any:
-        return {}
+    def charges(self, customer_id: str) -> Any:
+        return []
 
     def linked_readers(self, customer_id: str) -> tuple[str, ...]:
         return ()
@@ -111,7 +111,10 @@ def a_subscription(status: str, **price: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-AN_INVOICE = {"id": "in_1", "amount_paid": 500, "created": BEGAN, "status_transitions": {"paid_at": BEGAN}}
+AN_INVOICE = {
+    "id": "in_1", "amount_paid": 500, "status": "paid", "billing_reason": "subscription_create", "created": BEGAN,
+    "status_transitions": {"paid_at": BEGAN},
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("status", ["requires_payment_method", "requires_action", "canceled"])
@@ -155,7 +158,7 @@ def test_a_first_debit_that_bounced_has_failed(status: str) -> None:
 REGULAR = {
     "active": State.ACTIVE,
     "trialing": State.ACTIVE,
-    "paused": State.ACTIVE,
+    "paused": State.PAUSED,
     "past_due": State.PAST_DUE,
     "unpaid": State.ENDED,
     "canceled": State.ENDED,
