@@ -2,12 +2,11 @@
 
 import logging
 import sys
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from os import environ
-from time import sleep, time
+from time import time
 from typing import Any
 
 import structlog
@@ -15,23 +14,16 @@ from flask import Flask, Response, request
 from structlog.tracebacks import ExceptionDictTransformer
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from service.books import open_books
 from service.catalogue.loader import Loader
 from service.catalogue.reloader import Reloader
 from service.catalogue.words import Dictionary, load_dictionary
-from service.payments.gateway import AT_ONCE, Gateway
-from service.payments.reconcile import Reconciler
-from service.payments.recording import Recorder
-from service.settings import Settings, SettingsError
-from service.store.allocations import Allocations, Allocator
-from service.store.connection import Store
+from service.settings import Settings
+from service.store.allocations import Allocations
 from service.store.counters import Counters
 from service.store.errors import StoreUnavailableError
-from service.store.jobs import Jobs
-from service.store.ledger import Bookmark, Ledger
 from service.store.limits import Limits
-from service.store.manner import PATIENT
 from service.store.readers import ReaderStore
-from service.store.reconciliations import Reconciliations
 from service.web.access import access_views
 from service.web.access_tokens import AccessTokens
 from service.web.assets import assets_views
@@ -45,7 +37,7 @@ from service.web.forms import forms_views
 from service.web.front import in_front_of
 from service.web.key_set import key_set_views
 from service.web.limits import Guard
-from service.web.metrics import count_problem, store_changed
+from service.web.metrics import count_problem
 from service.web.operations import operations_views
 from service.web.parts import Parts
 from service.web.previewed import PreviewedDecisions
@@ -73,45 +65,6 @@ def utc_now() -> datetime:
 @lru_cache(maxsize=2)  # many readers come in one second
 def _second(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Books:
-    """What Redis and Stripe hold: all that the worker needs, too."""
-
-    store: Store
-    patient: Store
-    patient_readers: ReaderStore
-    bookmark: Bookmark
-    gateway: Gateway
-    recorder: Recorder
-    reconciliations: Reconciliations
-    reconciler: Reconciler
-    allocator: Allocator
-    jobs: Jobs
-
-
-def open_books(settings: Settings, sites: Callable[[], Collection[str]], at_once: int = AT_ONCE) -> Books:
-    """Redis and Stripe, joined; connects to neither yet. `sites`: those in the staff files now. `at_once`: how many may
-    wait for Stripe."""
-    try:
-        store = Store(settings.redis_url, store_changed)
-        # No reader waits for an article while a gift, an event or a snooze is written down.
-        patient = Store(settings.redis_url, manner=PATIENT)
-    except ValueError as error:  # an option that redis-py does not know, which settings may not import
-        raise SettingsError([f"HONESTYBOX_REDIS_URL: {error}"]) from error
-    try:
-        jobs = Jobs(settings.jobs_url, settings.secret_keys[0])
-    except ValueError as error:
-        raise SettingsError([f"HONESTYBOX_JOBS_URL: {error}"]) from error
-    ledger, readers = Ledger(patient), ReaderStore(patient)
-    gateway = Gateway(settings.stripe_secret_key, settings.stripe_api_base, at_once)
-    recorder = Recorder(gateway, ledger, readers, lambda site: site in sites())
-    reconciliations = Reconciliations(patient)
-    reconciler = Reconciler(gateway, recorder, ledger, reconciliations, sites, sleep)
-    allocator = Allocator(Counters(patient, background=False), ledger, Allocations(patient))
-    bookmark = Bookmark(patient)
-    return Books(store, patient, readers, bookmark, gateway, recorder, reconciliations, reconciler, allocator, jobs)
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, watch: bool = True) -> Flask:

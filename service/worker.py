@@ -7,7 +7,8 @@ from datetime import datetime
 
 import structlog
 
-from service.app import Books, configure_logging, open_books
+from service.app import configure_logging
+from service.books import Books, open_books
 from service.catalogue.loader import Catalogue, Loader
 from service.catalogue.reloader import Reloader
 from service.payments.catch_up import catch_up

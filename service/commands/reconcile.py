@@ -9,7 +9,8 @@ from os import environ
 
 from tqdm import tqdm
 
-from service.app import Books, configure_logging, open_books
+from service.app import configure_logging
+from service.books import Books, open_books
 from service.catalogue.loader import Loader
 from service.catalogue.problems import CatalogueError, did_you_mean
 from service.commands import Subparsers

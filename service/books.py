@@ -1,0 +1,58 @@
+"""What Redis and Stripe hold, opened and joined: for the web, the worker and the commands alike."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from time import sleep
+
+from service.payments.gateway import AT_ONCE, Gateway
+from service.payments.reconcile import Reconciler
+from service.payments.recording import Recorder
+from service.settings import Settings, SettingsError
+from service.store.allocations import Allocations, Allocator
+from service.store.connection import Store
+from service.store.counters import Counters
+from service.store.jobs import Jobs
+from service.store.ledger import Bookmark, Ledger
+from service.store.manner import PATIENT
+from service.store.readers import ReaderStore
+from service.store.reconciliations import Reconciliations
+from service.web.metrics import store_changed
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What Redis and Stripe hold: all that the worker needs, too."""
+
+    store: Store
+    patient: Store
+    patient_readers: ReaderStore
+    bookmark: Bookmark
+    gateway: Gateway
+    recorder: Recorder
+    reconciliations: Reconciliations
+    reconciler: Reconciler
+    allocator: Allocator
+    jobs: Jobs
+
+
+def open_books(settings: Settings, sites: Callable[[], Collection[str]], at_once: int = AT_ONCE) -> Books:
+    """Redis and Stripe, joined; connects to neither yet. `sites`: those in the staff files now. `at_once`: how many may
+    wait for Stripe."""
+    try:
+        store = Store(settings.redis_url, store_changed)
+        # No reader waits for an article while a gift, an event or a snooze is written down.
+        patient = Store(settings.redis_url, manner=PATIENT)
+    except ValueError as error:  # an option that redis-py does not know, which settings may not import
+        raise SettingsError([f"HONESTYBOX_REDIS_URL: {error}"]) from error
+    try:
+        jobs = Jobs(settings.jobs_url, settings.secret_keys[0])
+    except ValueError as error:
+        raise SettingsError([f"HONESTYBOX_JOBS_URL: {error}"]) from error
+    ledger, readers = Ledger(patient), ReaderStore(patient)
+    gateway = Gateway(settings.stripe_secret_key, settings.stripe_api_base, at_once)
+    recorder = Recorder(gateway, ledger, readers, lambda site: site in sites())
+    reconciliations = Reconciliations(patient)
+    reconciler = Reconciler(gateway, recorder, ledger, reconciliations, sites, sleep)
+    allocator = Allocator(Counters(patient, background=False), ledger, Allocations(patient))
+    bookmark = Bookmark(patient)
+    return Books(store, patient, readers, bookmark, gateway, recorder, reconciliations, reconciler, allocator, jobs)
