@@ -4,9 +4,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from service.commands import check, demo, explain, forecast, jobs, preview, reconcile, stripe_setup, worker
+from service.commands import check, demo, doctor, explain, forecast, jobs, preview, reconcile, stripe_setup, worker
 
-COMMANDS = (demo, check, explain, forecast, preview, reconcile, stripe_setup, worker, jobs)
+COMMANDS = (demo, check, doctor, explain, forecast, preview, reconcile, stripe_setup, worker, jobs)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -23,6 +23,10 @@ OURS: Mapping[str, tuple[str, ...]] = {
         "service.web", "service.domain", "service.catalogue", "service.store", "service.payments", "service.settings",
     ),
     "service.forecast": ("service.forecast", "service.domain", "service.catalogue"),
+    "service.doctor": (
+        "service.doctor", "service.domain", "service.catalogue", "service.store", "service.payments", "service.mail",
+        "service.settings", "service.setting_variables",
+    ),
     "service.settings": (
         "service.settings", "service.setting_variables", "service.setting_values", "service.domain",
     ),
@@ -38,6 +42,7 @@ FOREIGN: Mapping[str, tuple[str, ...]] = {
     "service.mail": ("flask", "redis", "stripe", "ruamel", "marshmallow"),
     "service.web": ("redis", "stripe", "ruamel", "yaml"),
     "service.forecast": ("flask", "redis", "stripe", "ruamel", "marshmallow"),
+    "service.doctor": ("flask", "redis", "stripe", "ruamel", "marshmallow"),
     "service.settings": ("flask", "redis", "stripe", "ruamel"),
     "service.setting_variables": ("flask", "redis", "stripe", "ruamel"),
     "service.setting_values": ("flask", "redis", "stripe", "ruamel"),
@@ -50,6 +55,7 @@ CLOCKS = {
 }  # fmt: skip
 CLOCK_READERS: Mapping[str, set[str]] = {
     "service.app": {"time.time"},
+    "service.commands.doctor": {"datetime.now"},
     "service.commands.forecast": {"datetime.now"},
     "service.commands.explain": {"datetime.now"},
     "service.commands.preview": {"datetime.now"},
@@ -60,6 +66,7 @@ CLOCK_READERS: Mapping[str, set[str]] = {
     # how long a pause lasts, not what time it is
     "service.store.breaker": {"time.monotonic"},
     "service.store.connection": {"time.monotonic"},
+    "service.store.health": {"time.monotonic"},
     "service.store.job_worker": {"time.monotonic"},
     "service.store.masters": {"time.monotonic"},
     "service.store.server": {"time.monotonic"},

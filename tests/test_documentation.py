@@ -18,6 +18,7 @@ from service.domain.access import AccessReason
 from service.domain.limit import LIMITS
 from service.domain.reason import Reason
 from service.domain.rules import CAMPAIGN_RULES, PAGE_RULES, PLACEMENT_RULES, READER_RULES
+from service.payments.permissions import PERMISSIONS
 from service.payments.webhooks import SUBJECTS
 from service.setting_variables import VARIABLES
 
@@ -101,6 +102,12 @@ def test_every_limit_is_documented_with_what_it_allows() -> None:
 def test_the_webhook_endpoint_is_told_exactly_the_events_we_handle() -> None:
     paragraph = README.split("<!-- stripe events -->", 1)[1].split(".\n", 1)[0]
     assert re.findall(r"`([a-z_.]+)`", paragraph) == sorted(SUBJECTS)
+
+
+def test_a_restricted_key_is_told_what_it_needs() -> None:
+    paragraph = README.split("<!-- stripe permissions -->", 1)[1].split(".\n", 1)[0]
+    found = re.findall(r"(read|write) \*([\w ]+)\*", paragraph)
+    assert found == [(permission.told.split()[0], permission.name) for permission in PERMISSIONS]
 
 
 @pytest.mark.parametrize("name", [*PLACEHOLDERS, *PAYMENT_METHODS])

@@ -1,6 +1,8 @@
 """What of a Stripe account its owner sets up, and `honestybox stripe setup` does for them."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from service.payments.gateway import Gateway, Stripe
@@ -46,6 +48,14 @@ class Account:
         """The newest events of these types, at most `most` (100), newest first."""
         found = self.gateway.api(lambda v1: v1.events.list({"types": types, "limit": most}).data)
         return [event.to_dict() for event in found]
+
+    def clock(self) -> datetime | None:
+        """What time it is at Stripe, in whole seconds; None where it does not say."""
+        headers = self.gateway.api(lambda v1: v1.events.list({"limit": 1}).last_response.headers)
+        try:
+            return parsedate_to_datetime(str(headers["Date"])).astimezone(UTC)
+        except (KeyError, ValueError):
+            return None
 
     def _listed(self, call: Any) -> list[Stripe]:
         found = self.gateway.api(lambda v1: list(call(v1).auto_paging_iter()))

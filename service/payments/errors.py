@@ -16,11 +16,11 @@ class StripeBusyError(StripeUnavailableError):
 class KeyRefusedError(StripeUnavailableError):
     """Stripe does not take our key: it is wrong, was rolled, or a restricted one lacks a permission.
 
-    `permission`: Stripe's name for it, such as `rak_charge_read`, or empty.
+    `permission`: Stripe's name for it, such as `rak_charge_read`, or empty. `unknown`: Stripe knows no such key.
     """
 
-    def __init__(self, message: str, permission: str = "") -> None:
-        self.permission = permission
+    def __init__(self, message: str, permission: str = "", *, unknown: bool = False) -> None:
+        self.permission, self.unknown = permission, unknown
         super().__init__(message)
 
 

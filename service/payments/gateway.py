@@ -216,7 +216,8 @@ def _stripe_errors() -> Iterator[None]:
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
         permission = _PERMISSION.search(str(error))
         log.error("stripe_key_refused", request_id=error.request_id, permission=permission and permission[0])
-        raise KeyRefusedError("Stripe refused our key", permission[0] if permission else "") from error
+        unknown = isinstance(error, stripe.AuthenticationError)
+        raise KeyRefusedError("Stripe refused our key", permission[0] if permission else "", unknown=unknown) from error
     except stripe.RateLimitError as error:
         raise StripeBusyError("Stripe asks for fewer requests") from error
     except stripe.StripeError as error:

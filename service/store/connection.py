@@ -55,7 +55,7 @@ class Store:
         on_change: Callable[[bool], None] = lambda available: None,
         manner: Manner = HASTY,
     ) -> None:
-        self._servers, manner = _open(url, on_change, manner)
+        self._servers, manner = open_servers(url, on_change, manner)
         self._timeout_seconds, self._wait_seconds = manner.timeout_seconds, manner.wait_seconds
 
     @property
@@ -98,7 +98,10 @@ class Store:
                     raise
 
 
-def _open(url: str, on_change: Callable[[bool], None], manner: Manner) -> tuple[Servers, Manner]:
+def open_servers(
+    url: str, on_change: Callable[[bool], None], manner: Manner
+) -> tuple[Server | Cluster | Sentinel, Manner]:
+    """Those that the address names; connected to when they are first asked."""
     scheme = url.partition("://")[0]
     if scheme.endswith(("+cluster", "+sentinel")):
         kind, read = (Cluster, cluster_of) if scheme.endswith("+cluster") else (Sentinel, sentinel_of)
