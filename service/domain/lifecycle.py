@@ -52,9 +52,10 @@ REGULAR: Sequence[Row] = (
     Row(State.ENDED, lambda it: it.over, "it ended; what was paid stays"),
     Row(State.PENDING, lambda it: not it.paid and it.on_its_way, "the first payment is on its way and not money yet"),
     Row(State.FAILED, lambda it: not it.paid, "the first payment failed; nothing was given"),
-    Row(State.PAUSED, lambda it: it.paused, "it is paused: nothing is collected"),
     Row(State.ACTION_NEEDED, lambda it: it.wants_confirmation, "the bank wants the giver to confirm the renewal"),
     Row(State.PAST_DUE, lambda it: it.past_due, "a renewal failed, and Stripe will try again"),
+    # Behind the two above: what was open when the pause began is tried again all the same.
+    Row(State.PAUSED, lambda it: it.paused, "it is paused: nothing is collected"),
     Row(State.CANCELLING, lambda it: it.cancels, "the giver has cancelled: it ends with the period that is paid"),
     Row(State.ACTIVE, lambda it: True, "it runs"),
 )

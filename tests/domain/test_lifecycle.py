@@ -75,9 +75,9 @@ def test_a_single_gift_of_which_money_went_back(standing: Standing, state: State
     ("standing", "state"),
     [
         (Standing(paid=True, over=True, paused=True, past_due=True, cancels=True), State.ENDED),
-        (Standing(paid=True, paused=True, past_due=True, cancels=True), State.PAUSED),
         (Standing(paid=True, wants_confirmation=True, past_due=True, cancels=True), State.ACTION_NEEDED),
-        (Standing(paid=True, past_due=True, cancels=True), State.PAST_DUE),
+        (Standing(paid=True, past_due=True, paused=True, cancels=True), State.PAST_DUE),
+        (Standing(paid=True, paused=True, cancels=True), State.PAUSED),
         (Standing(paid=True, cancels=True), State.CANCELLING),
         (Standing(paid=True), State.ACTIVE),
         (Standing(paid=True, disputed=True, lost=True, kept=False), State.ACTIVE),

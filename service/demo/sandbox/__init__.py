@@ -9,10 +9,11 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 
-from . import api, billing, checkout, pages
+from . import api, billing, changes, checkout, pages, taking_back
 from .courier import BACKOFF, Courier
 from .refusal import Refusal
 from .vault import Object, Vault
@@ -49,8 +50,56 @@ class Sandbox:
     def renew(self, subscription_id: str, *, paid: bool = True) -> Object:
         return billing.renew(self.vault, subscription_id, "paid" if paid else "declined")
 
+    def renew_unconfirmed(self, subscription_id: str) -> Object:
+        """The bank wants the reader to confirm the renewal."""
+        return billing.renew(self.vault, subscription_id, "unconfirmed")
+
+    def retry(self, subscription_id: str, *, paid: bool = True) -> Object:
+        """The renewal that failed is tried again."""
+        return billing.retry(self.vault, subscription_id, "paid" if paid else "declined")
+
+    def give_up(self, subscription_id: str, status: str = "canceled") -> Object:
+        """Every retry failed."""
+        return billing.give_up(self.vault, subscription_id, status)
+
     def cancel(self, subscription_id: str) -> Object:
         return billing.cancel(self.vault, subscription_id)
+
+    def update(self, subscription_id: str, **wanted: Any) -> Object:
+        """`cancel_at_period_end`, `pause_collection`, …, as the API would."""
+        with self.vault.change():
+            return changes.update(self.vault, self.vault.find("subscription", subscription_id), wanted)
+
+    def pause(self, subscription_id: str) -> Object:
+        """The subscription itself is paused; see `update` for pausing its collection."""
+        return changes.pause(self.vault, subscription_id)
+
+    def resume(self, subscription_id: str) -> Object:
+        return changes.resume(self.vault, subscription_id)
+
+    def change_amount(self, subscription_id: str, amount: int) -> Object:
+        return changes.change_amount(self.vault, subscription_id, amount)
+
+    def refund(self, intent_id: str, amount: int | None = None) -> Object:
+        """The account's owner gives back what is left of it, or a part."""
+        return taking_back.refund(self.vault, self._charge(intent_id), amount)
+
+    def fail_refund(self, refund_id: str) -> Object:
+        return taking_back.fail_refund(self.vault, refund_id)
+
+    def dispute(self, intent_id: str, amount: int | None = None) -> Object:
+        """The reader's bank takes it back."""
+        return taking_back.dispute(self.vault, self._charge(intent_id), amount)
+
+    def close_dispute(self, intent_id: str, *, won: bool) -> Object:
+        """The bank decides about the payment's dispute."""
+        found = next((one for one in self.all("dispute") if one["payment_intent"] == intent_id), None)
+        if found is None:
+            raise Refusal("This payment is not disputed.", "payment_intent")
+        return taking_back.close_dispute(self.vault, found["id"], won=won)
+
+    def _charge(self, intent_id: str) -> Object:
+        return taking_back.charge_of(self.vault, self.vault.find("payment_intent", intent_id))
 
     def all(self, kind: str) -> list[Object]:
         """Every object of that kind ("checkout.session", "subscription", …), newest first."""

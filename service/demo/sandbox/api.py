@@ -12,7 +12,7 @@ from stripe import params as sdk
 from stripe.params import billing_portal as sdk_portal
 from stripe.params import checkout as sdk_checkout
 
-from . import answers, billing, checkout, setting_up
+from . import answers, billing, changes, checkout, setting_up, taking_back
 from .contract import checked
 from .form import nested
 from .refusal import Refusal
@@ -64,16 +64,20 @@ def checkout_lines(vault: Vault, params: Params, ident: str) -> Object:
 
 
 def change_subscription(vault: Vault, params: Params, ident: str) -> Object:
-    changes = {name: value for name, value in params.items() if name != "expand"}
-    unplayed = changes.keys() - {"metadata", "description", "cancel_at_period_end"}
+    wanted = {name: value for name, value in params.items() if name != "expand"}
+    unplayed = wanted.keys() - {"metadata", "description", "cancel_at_period_end", "pause_collection"}
     if unplayed:
         raise Refusal(f"This sandbox does not play {', '.join(sorted(unplayed))}.", min(unplayed))
-    check_metadata(changes.get("metadata") or {}, "metadata")
-    return billing.update(vault, vault.find("subscription", ident), changes)
+    check_metadata(wanted.get("metadata") or {}, "metadata")
+    return changes.update(vault, vault.find("subscription", ident), wanted)
 
 
 def end_subscription(vault: Vault, _params: Params, ident: str) -> Object:
     return billing.cancel(vault, ident)
+
+
+def resume_subscription(vault: Vault, _params: Params, ident: str) -> Object:
+    return changes.resume(vault, ident)
 
 
 def open_portal(vault: Vault, params: Params, _ident: str) -> Object:
@@ -105,6 +109,12 @@ OPERATIONS = (
     Operation("GET", "subscriptions/<ident>", sdk.SubscriptionRetrieveParams, retrieve("subscription")),
     Operation("POST", "subscriptions/<ident>", sdk.SubscriptionUpdateParams, change_subscription),
     Operation("DELETE", "subscriptions/<ident>", sdk.SubscriptionCancelParams, end_subscription),
+    Operation("POST", "subscriptions/<ident>/resume", sdk.SubscriptionResumeParams, resume_subscription),
+    Operation("POST", "refunds", sdk.RefundCreateParams, taking_back.create_refund),
+    Operation("GET", "refunds", sdk.RefundListParams, list_of("refund")),
+    Operation("GET", "refunds/<ident>", sdk.RefundRetrieveParams, retrieve("refund")),
+    Operation("GET", "disputes", sdk.DisputeListParams, list_of("dispute")),
+    Operation("GET", "disputes/<ident>", sdk.DisputeRetrieveParams, retrieve("dispute")),
     Operation("GET", "invoices", sdk.InvoiceListParams, list_of("invoice")),
     Operation("GET", "invoices/<ident>", sdk.InvoiceRetrieveParams, retrieve("invoice")),
     Operation("GET", "invoice_payments", sdk.InvoicePaymentListParams, list_of("invoice_payment")),

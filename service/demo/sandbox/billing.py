@@ -2,12 +2,12 @@
 
 import calendar
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from . import payments
+from .invoices import blank_invoice, invoice_line
 from .payments import Outcome
 from .refusal import Refusal
-from .shapes import NOT_TAXED, OURSELVES, listing, make, plan
+from .shapes import OURSELVES, listing, make, plan
 from .vault import Object, Vault
 
 OVER = {"canceled", "incomplete_expired"}
@@ -79,53 +79,6 @@ def bill(vault: Vault, subscription: Object, reason: str, outcome: Outcome, paye
     return invoice
 
 
-def blank_invoice(vault: Vault, subscription: Object, reason: str, total: int, payer: Object) -> Object:
-    now = vault.now()
-    number = 1 + sum(1 for other in vault.all("invoice") if other["customer"] == subscription["customer"])
-    prefix = vault.objects[subscription["customer"]]["invoice_prefix"]
-    parent: Object = {
-        "type": "subscription_details", "quote_details": None,
-        "subscription_details": {
-            "metadata": dict(subscription["metadata"]), "subscription": subscription["id"],
-            "subscription_proration_date": None,
-        },
-    }  # fmt: skip
-    return make(
-        vault, "invoice", customer=subscription["customer"], customer_email=payer["email"],
-        customer_name=payer["name"], currency=subscription["currency"], billing_reason=reason,
-        collection_method="charge_automatically", status="open", attempted=True, attempt_count=1,
-        amount_due=total, amount_paid=0, amount_remaining=total, amount_overpaid=0, amount_shipping=0,
-        subtotal=total, total=total, total_excluding_tax=total, subtotal_excluding_tax=total, starting_balance=0,
-        ending_balance=0, post_payment_credit_notes_amount=0, pre_payment_credit_notes_amount=0, metadata={},
-        default_tax_rates=[], discounts=[], period_start=now, period_end=now, effective_at=now,
-        number=f"{prefix}-{number:04}", parent=parent, issuer=OURSELVES,
-        automatic_tax={**NOT_TAXED, "disabled_reason": None}, auto_advance=False,
-        payment_settings={"default_mandate": None, "payment_method_options": None, "payment_method_types": None},
-        status_transitions={
-            "finalized_at": now, "marked_uncollectible_at": None, "paid_at": None, "voided_at": None,
-        },
-    )  # fmt: skip
-
-
-def invoice_line(vault: Vault, invoice: Object, subscription: Object, line: Object) -> Object:
-    amount = line["price"]["unit_amount"] * line["quantity"]
-    details: Object = {
-        "invoice_item": None, "proration": False, "proration_details": None, "subscription": subscription["id"],
-        "subscription_item": line["id"],
-    }  # fmt: skip
-    made = make(
-        vault, "line_item", amount=amount, subtotal=amount, currency=subscription["currency"],
-        description=vault.objects[line["price"]["product"]]["name"], discountable=True, discounts=[],
-        invoice=invoice["id"], metadata=dict(subscription["metadata"]), quantity=line["quantity"],
-        subscription=subscription["id"],
-        period={"start": line["current_period_start"], "end": line["current_period_end"]},
-        parent={"type": "subscription_item_details", "invoice_item_details": None,
-                "subscription_item_details": details},
-    )  # fmt: skip
-    del vault.objects[made["id"]]  # lives inside its invoice
-    return made
-
-
 def payment_of(vault: Vault, invoice: Object) -> tuple[Object, Object]:
     """The invoice's payment record and the payment intent it names."""
     record = next(thing for thing in vault.all("invoice_payment") if thing["invoice"] == invoice["id"])
@@ -148,8 +101,10 @@ def tell_invoice(vault: Vault, invoice: Object, outcome: Outcome, *, new: bool) 
         vault.emit("invoice.paid", invoice)
         vault.emit("invoice_payment.paid", payment_of(vault, invoice)[0])
         vault.emit("invoice.payment_succeeded", invoice)
-    elif outcome == "declined":
+    elif outcome != "underway":
         vault.emit("invoice.payment_failed", invoice)
+    if outcome == "unconfirmed":
+        vault.emit("invoice.payment_action_required", invoice)
 
 
 def settle(vault: Vault, subscription: Object, outcome: Outcome) -> None:
@@ -167,36 +122,74 @@ def settle(vault: Vault, subscription: Object, outcome: Outcome) -> None:
 
 
 def renew(vault: Vault, ident: str, outcome: Outcome = "paid") -> Object:
-    """The next period begins and is paid, or its card is declined and the subscription is past due."""
+    """The next period begins and is paid, or it is not and the subscription is past due.
+
+    One that was cancelled at the end of its period ends instead; one whose collection is paused asks for nothing.
+    """
     with vault.change():
         subscription = vault.find("subscription", ident)
         must_go_on(subscription)
+        if subscription["cancel_at_period_end"]:
+            return end(vault, subscription)
         before = subscription["status"]
         for line in subscription["items"]["data"]:
             line["current_period_start"] = line["current_period_end"]
             line["current_period_end"] = one_interval_on(line["current_period_end"], line["price"]["recurring"])
-        subscription["status"] = "active" if outcome == "paid" else "past_due"
-        customer = vault.objects[subscription["customer"]]
-        payer = {"email": customer["email"], "name": customer["name"]}
-        invoice = bill(vault, subscription, "subscription_cycle", outcome, payer)
-        payments.tell(vault, payment_of(vault, invoice)[1], outcome)
-        tell_invoice(vault, invoice, outcome, new=True)
+        if not subscription["pause_collection"]:
+            subscription["status"] = "active" if outcome == "paid" else "past_due"
+            invoice = bill(vault, subscription, "subscription_cycle", outcome, payer_of(vault, subscription))
+            payments.tell(vault, payment_of(vault, invoice)[1], outcome)
+            tell_invoice(vault, invoice, outcome, new=True)
         vault.emit("customer.subscription.updated", subscription, status=before)
         return subscription
 
 
-def update(vault: Vault, subscription: Object, changes: dict[str, Any]) -> Object:
-    """Metadata, description, and whether it ends with the period."""
-    must_go_on(subscription)
-    previous = {name: subscription[name] for name in changes}
-    for name, value in changes.items():
-        subscription[name] = {**subscription[name], **value} if name == "metadata" else value
-    if "cancel_at_period_end" in changes:
-        end = max(line["current_period_end"] for line in subscription["items"]["data"])
-        subscription["cancel_at"] = end if changes["cancel_at_period_end"] else None
-        subscription["canceled_at"] = vault.now() if changes["cancel_at_period_end"] else None
-    vault.emit("customer.subscription.updated", subscription, **previous)
+def retry(vault: Vault, ident: str, outcome: Outcome = "paid") -> Object:
+    """Stripe tries the unpaid invoice again, or the giver pays it."""
+    with vault.change():
+        subscription = vault.find("subscription", ident)
+        must_go_on(subscription)
+        invoice = vault.objects[subscription["latest_invoice"]]
+        if invoice["status"] == "paid":
+            raise Refusal("Invoice is already paid", "invoice")
+        record, payment = payment_of(vault, invoice)
+        payments.attempt(vault, payment, outcome, payer_of(vault, subscription))
+        invoice["attempt_count"] += 1
+        before = subscription["status"]
+        if outcome == "paid":
+            mark_paid(vault, invoice, record)
+            subscription["status"] = "active"
+        payments.tell(vault, payment, outcome)
+        tell_invoice(vault, invoice, outcome, new=False)
+        vault.emit("customer.subscription.updated", subscription, status=before)
+        return subscription
+
+
+def payer_of(vault: Vault, subscription: Object) -> Object:
+    customer = vault.objects[subscription["customer"]]
+    return {"email": customer["email"], "name": customer["name"]}
+
+
+def end(vault: Vault, subscription: Object) -> Object:
+    """The period is over, and so is the subscription; when it was cancelled stays."""
+    subscription.update(status="canceled", ended_at=vault.now(), cancel_at=None, cancel_at_period_end=False)
+    vault.emit("customer.subscription.deleted", subscription)
     return subscription
+
+
+def give_up(vault: Vault, ident: str, status: str = "canceled") -> Object:
+    """Every retry failed. What becomes of it is a setting in Stripe's Dashboard: "canceled" or "unpaid"."""
+    with vault.change():
+        subscription = vault.find("subscription", ident)
+        must_go_on(subscription)
+        before, subscription["status"] = subscription["status"], status
+        if status == "unpaid":
+            vault.emit("customer.subscription.updated", subscription, status=before)
+            return subscription
+        now = vault.now()
+        subscription.update(canceled_at=now, ended_at=now, cancellation_details=why("payment_failed"))
+        vault.emit("customer.subscription.deleted", subscription)
+        return subscription
 
 
 def cancel(vault: Vault, ident: str) -> Object:
@@ -207,12 +200,14 @@ def cancel(vault: Vault, ident: str) -> Object:
         now = vault.now()
         subscription.update(
             status="canceled", canceled_at=now, ended_at=now, cancel_at=None, cancel_at_period_end=False,
-            cancellation_details={
-                "comment": None, "feedback": None, "feedback_option": None, "reason": "cancellation_requested",
-            },
+            cancellation_details=why("cancellation_requested"),
         )  # fmt: skip
         vault.emit("customer.subscription.deleted", subscription)
         return subscription
+
+
+def why(reason: str | None) -> Object:
+    return {"comment": None, "feedback": None, "feedback_option": None, "reason": reason}
 
 
 def must_go_on(subscription: Object) -> None:

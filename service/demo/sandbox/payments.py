@@ -5,11 +5,16 @@ from typing import Any, Literal
 from .shapes import make
 from .vault import Object, Vault, new_id
 
-Outcome = Literal["paid", "declined", "underway"]
+Outcome = Literal["paid", "declined", "underway", "unconfirmed"]
 NO_ADDRESS = {"city": None, "country": None, "line1": None, "line2": None, "postal_code": None, "state": None}
 DECLINE = "Your card was declined."
-CHARGE_STATUS = {"paid": "succeeded", "declined": "failed", "underway": "pending"}
-INTENT_STATUS = {"paid": "succeeded", "declined": "requires_payment_method", "underway": "processing"}
+CONFIRM = "Your card was declined. This transaction requires authentication."
+REFUSED = {"declined": ("card_declined", DECLINE), "unconfirmed": ("authentication_required", CONFIRM)}
+CHARGE_STATUS = {"paid": "succeeded", "underway": "pending", "declined": "failed", "unconfirmed": "failed"}
+INTENT_STATUS = {
+    "paid": "succeeded", "underway": "processing", "declined": "requires_payment_method",
+    "unconfirmed": "requires_action",
+}  # fmt: skip
 
 
 def intent(vault: Vault, *, amount: int, currency: str, customer: str | None = None, **fields: Any) -> Object:
@@ -49,12 +54,12 @@ def conclude(vault: Vault, payment: Object, outcome: Outcome) -> Object:
     charge.update(
         status=CHARGE_STATUS[outcome], paid=paid, captured=paid, amount_captured=charge["amount"] if paid else 0,
         balance_transaction=new_id("txn_") if paid else None, outcome=verdict(outcome),
-        failure_code="card_declined" if outcome == "declined" else None,
-        failure_message=DECLINE if outcome == "declined" else None,
+        failure_code=REFUSED[outcome][0] if outcome in REFUSED else None,
+        failure_message=REFUSED[outcome][1] if outcome in REFUSED else None,
     )  # fmt: skip
     payment.update(
         status=INTENT_STATUS[outcome], amount_received=payment["amount"] if paid else 0,
-        last_payment_error=refusal(charge) if outcome == "declined" else None,
+        last_payment_error=refusal(charge) if outcome in REFUSED else None,
     )  # fmt: skip
     return charge
 
@@ -66,13 +71,14 @@ def tell(vault: Vault, payment: Object, outcome: Outcome) -> None:
         "paid": ("payment_intent.succeeded", "charge.succeeded"),
         "declined": ("payment_intent.payment_failed", "charge.failed"),
         "underway": ("payment_intent.processing", "charge.pending"),
+        "unconfirmed": ("payment_intent.requires_action", "charge.failed"),
     }[outcome]
     vault.emit(names[0], payment)
     vault.emit(names[1], charge)
 
 
 def verdict(outcome: Outcome) -> Object:
-    declined = outcome == "declined"
+    declined = outcome in REFUSED
     return {
         "advice_code": "try_again_later" if declined else None, "network_advice_code": None,
         "network_decline_code": "05" if declined else None,
@@ -86,7 +92,8 @@ def verdict(outcome: Outcome) -> Object:
 
 def refusal(charge: Object) -> Object:
     return {
-        "type": "card_error", "code": "card_declined", "decline_code": "generic_decline", "message": DECLINE,
+        "type": "card_error", "code": charge["failure_code"], "message": charge["failure_message"],
+        "decline_code": "generic_decline" if charge["failure_code"] == "card_declined" else charge["failure_code"],
         "charge": charge["id"], "doc_url": "https://docs.stripe.com/error-codes/card-declined",
     }  # fmt: skip
 
