@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from service.doctor import clocks, front_door, own_files, redis_side, stripe_side
+from service.doctor import clocks, front_door, mail_side, own_files, redis_side, stripe_side
 from service.doctor.finding import Finding, warning
 from service.doctor.patient import Look, Patient
 from service.doctor.stripe_side import told_trouble
@@ -28,6 +28,7 @@ CHECKS = (
     Check("redis", ("redis_url",), redis_side.redis),
     Check("job queue", (), redis_side.job_queue),
     Check("worker", ("redis_url",), redis_side.worker),
+    Check("mail", ("mail_url",), mail_side.mail),
     Check("stripe key", ("stripe_secret_key",), stripe_side.mode),
     Check("stripe key", _STRIPE, told_trouble(stripe_side.permissions)),
     Check("webhook endpoint", (*_STRIPE, "public_url"), told_trouble(stripe_side.webhook_endpoint)),

@@ -35,6 +35,15 @@ class Post:
         log.info("mail_sent")
 
 
+def greet(url: str) -> bool:
+    """Connects to the mail server and signs in, as for a letter, and sends none; True where the line is encrypted.
+
+    Raises MailError.
+    """
+    with _mail_errors(), _connection(urlsplit(url)) as server:
+        return isinstance(server.sock, ssl.SSLSocket)
+
+
 def _way(url: SplitResult) -> Deliver:
     if url.scheme == "file":
         return lambda message: _put_down(message, Path(unquote(url.path)))

