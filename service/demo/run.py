@@ -100,6 +100,7 @@ class Demo:
         ours = {
             "SECRET_KEYS": self.secret, "REDIS_URL": f"redis://127.0.0.1:{self.memory_port}/0",
             "STRIPE_SECRET_KEY": f"sk_test_sandbox{derived(self.secret, 'key')}",
+            "STRIPE_PUBLISHABLE_KEY": f"pk_test_sandbox{derived(self.secret, 'publishable key')}",
             "STRIPE_WEBHOOK_SECRETS": self.webhook_secret, "STRIPE_API_BASE": self.at.sandbox,
             "PUBLIC_URL": self.at.service, "CONFIG_DIR": str(config_dir()), "EXTRA_ORIGINS": self.at.origins,
             "STAFF_TOKENS": self.staff_token,

@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import Flask
 
-from . import api, billing, changes, checkout, pages, taking_back
+from . import api, billing, changes, checkout, embedded, pages, taking_back
 from .courier import BACKOFF, Courier
 from .refusal import Refusal
 from .vault import Object, Vault
@@ -153,6 +153,7 @@ def create_sandbox(
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.register_blueprint(api.blueprint(vault))
     app.register_blueprint(pages.blueprint(app.sandbox))
+    app.register_blueprint(embedded.blueprint(app.sandbox))
     if deliver:
         courier.start()
     return app

@@ -7,9 +7,13 @@ from .payments import NO_ADDRESS, Outcome
 from .refusal import Refusal
 from .rules import LONGEST_CHECKOUT, check_checkout
 from .shapes import NOT_TAXED, checkout_line, customer, make
-from .vault import Object, Vault
+from .vault import Object, Vault, new_id
 
-SHOWN = ("cancel_url", "client_reference_id", "customer", "customer_email", "locale", "submit_type", "success_url")
+SHOWN = (
+    "cancel_url", "client_reference_id", "customer", "customer_email", "locale",
+    "redirect_on_completion", "return_url", "submit_type", "success_url",
+)  # fmt: skip
+RECOVERABLE = 30 * 24 * 3600
 
 
 def open_session(vault: Vault, params: dict[str, Any], host: str) -> Object:
@@ -21,7 +25,8 @@ def open_session(vault: Vault, params: dict[str, Any], host: str) -> Object:
     total, recurring = sum(line["amount_total"] for line in lines), params["mode"] == "subscription"
     session = make(
         vault, "checkout.session", mode=params["mode"], status="open", payment_status="unpaid",
-        ui_mode="hosted_page", currency=lines[0]["currency"], amount_total=total, amount_subtotal=total,
+        ui_mode=params.get("ui_mode", "hosted_page"), currency=lines[0]["currency"], amount_total=total,
+        amount_subtotal=total,
         expires_at=params.get("expires_at", vault.now() + LONGEST_CHECKOUT), metadata=params.get("metadata") or {},
         payment_method_types=["card", "sepa_debit"], custom_fields=[], shipping_options=[],
         automatic_tax=NOT_TAXED,
@@ -32,9 +37,35 @@ def open_session(vault: Vault, params: dict[str, Any], host: str) -> Object:
     )  # fmt: skip
     if not session["customer"]:
         session["customer_creation"] = "always" if recurring else params.get("customer_creation", "if_required")
-    session["url"] = f"{host}/c/pay/{session['id']}"
-    vault.private[session["id"]] = {"params": params, "lines": lines}
+    give_ways_in(session, params, host)
+    vault.private[session["id"]] = {"params": params, "lines": lines, "host": host}
     return session
+
+
+def give_ways_in(session: Object, params: dict[str, Any], host: str) -> None:
+    """The page's address or the script's secret, and what becomes of a session that is forgotten."""
+    if session["ui_mode"] == "hosted_page":
+        session["url"] = f"{host}/c/pay/{session['id']}"
+    else:
+        session["client_secret"] = f"{session['id']}_secret_{new_id('')}"
+    if params.get("after_expiration"):
+        recovery = params["after_expiration"]["recovery"]
+        unused = {"allow_promotion_codes": False, "expires_at": None, "url": None}
+        session["after_expiration"] = {"recovery": {**unused, **recovery}}
+
+
+def recover(vault: Vault, ident: str) -> Object:
+    """The session that goes on where a forgotten one ended: the same again, and a new one for each who comes."""
+    forgotten = vault.find("checkout.session", ident)
+    recovery = (forgotten["after_expiration"] or {}).get("recovery") or {}
+    if forgotten["status"] != "expired" or (recovery.get("expires_at") or 0) <= vault.now():
+        raise Refusal("This Checkout Session cannot be recovered.", "session")
+    kept = vault.private[ident]
+    again = {name: value for name, value in kept["params"].items() if name not in {"expires_at", "after_expiration"}}
+    with vault.change():
+        session = open_session(vault, again, kept["host"])
+        session["recovered_from"] = ident
+        return session
 
 
 def expire_forgotten(vault: Vault) -> None:
@@ -54,6 +85,10 @@ def expire(vault: Vault, session: Object) -> Object:
 
 def close(vault: Vault, session: Object) -> None:
     session.update(status="expired", url=None)
+    recovery = (session["after_expiration"] or {}).get("recovery") or {}
+    if recovery.get("enabled"):
+        host = vault.private[session["id"]]["host"]
+        recovery.update(url=f"{host}/r/{session['id']}", expires_at=vault.now() + RECOVERABLE)
     vault.emit("checkout.session.expired", session)
 
 

@@ -96,8 +96,8 @@ def interval_of(sandbox: "Sandbox", ident: str, words: dict[str, str]) -> str:
 def way_back(session: Object) -> str:
     """Where a finished reader belongs: the success page once paid, the page they came from otherwise."""
     if session["status"] == "complete":
-        return str(session["success_url"]).replace("{CHECKOUT_SESSION_ID}", session["id"])
-    return str(session["cancel_url"] or session["success_url"])
+        return str(session["success_url"] or session["return_url"]).replace("{CHECKOUT_SESSION_ID}", session["id"])
+    return str(session["cancel_url"] or session["success_url"] or session["return_url"])
 
 
 def act_on_checkout(sandbox: "Sandbox", ident: str) -> Page:

@@ -14,6 +14,11 @@ NOT_IN_MODE = {
     "payment": ("subscription_data", "setup_intent_data", "payment_method_collection"),
     "subscription": ("payment_intent_data", "setup_intent_data", "customer_creation", "invoice_creation"),
 }
+# Where each page leads: what it needs, and what it may have.
+WAYS_BACK = {
+    "hosted_page": (("success_url",), ("success_url", "cancel_url")),
+    "embedded_page": (("return_url",), ("return_url", "redirect_on_completion")),
+}
 YEARS_3 = {"day": 1095, "week": 156, "month": 36, "year": 3}
 
 
@@ -22,8 +27,8 @@ def check_checkout(params: Params, now: int) -> None:
     mode = required(params, "mode")
     if mode not in NOT_IN_MODE:
         raise Refusal(f"This sandbox does not play mode={mode}.", "mode")
-    if params.get("ui_mode", "hosted_page") != "hosted_page":
-        raise Refusal("This sandbox plays the hosted page only.", "ui_mode")
+    if params.get("ui_mode", "hosted_page") not in WAYS_BACK:
+        raise Refusal("This sandbox plays the hosted page and the embedded one.", "ui_mode")
     for name in NOT_IN_MODE[mode]:
         if name in params:
             raise Refusal(f"You can not pass `{name}` in `{mode}` mode.", name)
@@ -46,12 +51,16 @@ def only_one(params: Params, *names: str) -> None:
 
 
 def check_addresses(params: Params) -> None:
-    required(params, "success_url")
-    if "return_url" in params:
-        raise Refusal("`return_url` is not allowed when `ui_mode` is `hosted_page`.", "return_url")
-    for name in ("success_url", "cancel_url"):
-        if name in params:
+    ui_mode = params.get("ui_mode", "hosted_page")
+    needed, allowed = WAYS_BACK[ui_mode]
+    for name in ("success_url", "cancel_url", "return_url", "redirect_on_completion"):
+        if name in params and name not in allowed:
+            raise Refusal(f"`{name}` is not allowed when `ui_mode` is `{ui_mode}`.", name)
+        if name in params and name.endswith("_url"):
             check_url(params[name], name)
+    for name in needed:
+        if not (name == "return_url" and params.get("redirect_on_completion") == "never"):
+            required(params, name)
 
 
 def check_url(address: str, param: str) -> None:
