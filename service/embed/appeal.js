@@ -79,8 +79,9 @@ class Appeal {
     const heading = make("h2", { id: "heading", tabindex: -1, autofocus: placement === "overlay" }, ...grow(copy.heading));
     const text = make("div", { class: "copy" }, ...grow(copy.body));
     const form = new GivingForm(this.#appeal, this.#context, {
-      pressed: () => this.#tell("clicked"), leaving: () => this.#remember(),
+      pressed: () => this.#tell("clicked"), leaving: () => this.#remember(), settled: () => this.#settle(), box: this.box,
     }, this.box.life).element;
+    if (this.#context.extras) this.box.wear(this.#context.extras.LOOK);
     text.addEventListener("click", ({ target }) => target.closest("a") && this.#tell("clicked"));
     panel.append(...[
       dismissible && closeButton(words, () => this.#dismiss()),
@@ -98,6 +99,12 @@ class Appeal {
     } catch (refused) {
       // Then the thanks come as a strip.
     }
+  }
+
+  /** Given, or said no for now. */
+  #settle() {
+    this.#answered = true;
+    this.#settled();
   }
 
   /** What Escape asks for. */
@@ -125,11 +132,10 @@ class Appeal {
     said.focus({ preventScroll: true });
     try {
       const { until } = await post("v1/snoozes", { reader: reader(), receipt, ...choice });
-      this.#answered = true;
       this.#told.add("seen"); // what is seen from here on is the promise, not the appeal
       said.textContent = promise(this.#appeal, until);
       this.#announce("snoozed", { ...choice, until });
-      this.#settled();
+      this.#settle();
       this.#point.leave(this.box);
     } catch (failure) {
       said.textContent = words.try_again;
@@ -148,9 +154,12 @@ class Appeal {
  * @param {AbortSignal} signal ends the page view, and takes everything away
  */
 export async function show(decision, context, signal) {
+  // What the form needs beyond the usual is there before it shows, so that nothing moves when it comes.
+  const more = decision.appeals.some(({ form }) => form?.fees || form?.currencies || form?.email);
+  const extras = more ? await import("./extras.js").catch((failure) => context.announce("error", { message: failure + "" })) : null;
   if (signal.aborted) return;
   const appeals = decision.appeals.map((one) => {
-    const appeal = new Appeal(one, context, () => appeals.forEach((other) => other !== appeal && other.box.remove()));
+    const appeal = new Appeal(one, { ...context, extras }, () => appeals.forEach((other) => other !== appeal && other.box.remove()));
     return appeal;
   });
   signal.addEventListener("abort", () => appeals.forEach(({ box }) => box.remove()));

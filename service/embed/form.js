@@ -1,7 +1,6 @@
 /** The giving form: how often, how much, and one press of Continue that leads to the payment page. */
 import { fill, make } from "./dom.js";
 
-const PATIENCE_MS = 20000;
 const OTHER = "other";
 
 /** The number in an amount's label, with all that stands between its digits. */
@@ -15,22 +14,20 @@ function radios(name, legend, options, chosen) {
       make("span", {}, label)))));
 }
 
-/** A random UUID, version 4. `crypto.randomUUID` is missing on plain http pages, where random values are not. */
-function newAttempt() {
-  return "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
-    (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16));
-}
-
 export class GivingForm {
   #appeal;
   #context;
   #told;
-  #attempts = new Map();
+  #form;
   #chosen;
+  #extras;
   #busy = false;
+  #again = false;
   #money;
+  #wrong;
   #amounts = make("div");
   #own;
+  #field = make("div", { class: "field" });
   #input;
   #cost = make("span", { class: "cost", id: "cost" });
   #problem = make("span", { class: "problem", id: "problem", "aria-live": "assertive" });
@@ -38,37 +35,50 @@ export class GivingForm {
 
   /**
    * @param {object} appeal as the decision gave it
-   * @param {{site: string, post: Function, reader: () => string|null}} context
-   * @param {{pressed: () => void, leaving: () => void}} told pressed: Continue was valid; leaving: off to pay
+   * @param {object} context what the loader lends; appeal.js adds `extras`, the module, where the form needs it
+   * @param {{pressed: () => void, leaving: () => void, settled: () => void, box: HTMLElement}} told
+   *   pressed: Continue was valid; leaving: off to pay; settled: given without leaving
    * @param {AbortSignal} signal ends the form's interest in the page
    */
   constructor(appeal, context, told, signal) {
     const { words, form } = appeal;
     this.#appeal = appeal;
     this.#context = context;
-    this.#told = told;
-    this.#chosen = { ...form.chosen };
+    this.#told = { ...told, say: (text) => (this.#button.textContent = text) };
+    this.#form = form;
     this.#input = make("input", {
       type: "text", inputmode: "decimal", autocomplete: "off", id: "own", maxlength: 24, "aria-describedby": "problem cost",
     });
-    const [before, after] = form.amounts[form.default_interval][0].label.split(NUMBER);
-    this.#own = make("div", { class: "own", hidden: true }, make("label", { for: "own" }, words.other_amount),
-      make("div", { class: "field" }, before.trim(), this.#input, after.trim()));
+    this.#own = make("div", { class: "own", hidden: true }, make("label", { for: "own" }, words.other_amount), this.#field);
     this.#button = make("button", { class: "primary", type: "submit", "aria-describedby": "cost" });
+    this.#extras = context.extras && new context.extras.Extras(appeal, context, {
+      changed: () => this.#tell(), busy: (busy) => this.#work(busy), use: (other) => this.#use(other),
+      complain: (problem) => this.#complain(problem),
+    });
     this.element = make("form", { class: "give", novalidate: true, onsubmit: (event) => this.#submit(event) },
       form.intervals.length > 1 && radios("interval", words.interval_label,
         form.intervals.map((value) => ({ value, label: words[value] || value })), form.default_interval),
-      this.#amounts, this.#own, make("p", { class: "line" }, this.#problem, this.#cost), this.#button, this.#methods());
+      this.#amounts, this.#own, this.#extras?.element, make("p", { class: "line" }, this.#problem, this.#cost),
+      this.#button, this.#methods());
     this.element.addEventListener("change", (event) => this.#changed(event));
     this.#input.addEventListener("input", () => this.#tell());
     window.addEventListener("pageshow", ({ persisted }) => persisted && this.#work(false), { signal });
     this.#work(false);
+    this.#use(form);
+  }
+
+  /** Offers what this form says, which may be another than the appeal's: one in another currency. */
+  #use(form) {
+    this.#form = form;
+    this.#chosen = { ...form.chosen };
+    const [before, after] = form.amounts[form.default_interval][0].label.split(NUMBER);
+    this.#field.replaceChildren(before.trim(), this.#input, after.trim());
     this.#offer();
   }
 
   get #interval() {
     const chosen = this.element.querySelector("[name=interval]:checked");
-    return chosen ? chosen.value : this.#appeal.form.intervals[0];
+    return chosen ? chosen.value : this.#form.intervals[0];
   }
 
   #methods() {
@@ -81,8 +91,8 @@ export class GivingForm {
 
   /** Draws the amounts of the chosen interval. */
   #offer() {
-    const { words, form } = this.#appeal;
-    const options = form.amounts[this.#interval].map(({ minor, label }) => ({ value: String(minor), label }));
+    const { words } = this.#appeal;
+    const options = this.#form.amounts[this.#interval].map(({ minor, label }) => ({ value: String(minor), label }));
     const wanted = String(this.#chosen[this.#interval]);
     const known = wanted === OTHER || options.some(({ value }) => value === wanted);
     const group = radios("amount", words.amount_label, [...options, { value: OTHER, label: words.other }],
@@ -109,7 +119,8 @@ export class GivingForm {
 
   /** The amount chosen or written: `{minor, label}`, or the `problem` with it; nothing while it cannot be read yet. */
   #amount() {
-    const { form, words, language } = this.#appeal;
+    const { words, language } = this.#appeal;
+    const form = this.#form;
     const limits = form.limits[this.#interval];
     const { value } = this.element.querySelector("[name=amount]:checked");
     if (value !== OTHER) return form.amounts[this.#interval].find(({ minor }) => String(minor) === value);
@@ -127,26 +138,36 @@ export class GivingForm {
 
   /** Says what the choice costs, or between which limits it may be, and takes back an earlier problem. */
   #tell() {
-    const { form, words } = this.#appeal;
-    const { label } = this.#amount();
-    const limits = form.limits[this.#interval];
+    const { words } = this.#appeal;
+    const amount = this.#amount();
+    const { minimum_label: minimum, maximum_label: maximum } = this.#form.limits[this.#interval];
+    const cost = (label) => fill(this.#form.amount_labels[this.#interval], { amount: label });
     this.#own.hidden = !this.element.querySelector("[name=amount][value=other]:checked");
-    this.#cost.textContent = label
-      ? fill(form.amount_labels[this.#interval], { amount: label })
-      : fill(words.amount_range, { minimum: limits.minimum_label, maximum: limits.maximum_label });
+    this.#cost.textContent = this.#extras?.tell(amount, this.#form, cost)
+      || (amount.label ? cost(amount.label) : fill(words.amount_range, { minimum, maximum }));
+    this.#again = false;
+    this.#label();
     this.#complain("");
   }
 
-  #complain(problem, written = false) {
+  /** @param {HTMLElement|false} [field] the one that is wrong */
+  #complain(problem, field) {
     this.#problem.textContent = problem;
-    this.#input.setAttribute("aria-invalid", String(written));
-    if (written) this.#input.focus();
+    if (this.#wrong) this.#wrong.ariaInvalid = null;
+    this.#wrong = field;
+    if (!field) return;
+    field.ariaInvalid = "true";
+    field.focus();
+  }
+
+  #label() {
+    const { copy, words } = this.#appeal;
+    this.#button.textContent = this.#busy ? words.working : this.#again ? words.give_again : copy.button;
   }
 
   #work(busy) {
-    const { copy, words } = this.#appeal;
     this.#busy = busy;
-    this.#button.textContent = busy ? words.working : copy.button;
+    this.#label();
     this.#button.setAttribute("aria-disabled", String(busy));
     this.#input.readOnly = busy;
     this.element.querySelectorAll("fieldset").forEach((group) => (group.disabled = busy));
@@ -162,44 +183,23 @@ export class GivingForm {
       return;
     }
     const { minor, problem } = this.#amount();
-    if (problem) {
-      this.#complain(problem, true);
+    const unclear = problem ? { problem, field: this.#input } : this.#extras?.unclear;
+    if (unclear) {
+      this.#complain(unclear.problem, unclear.field);
       return;
     }
+    const wish = {
+      interval: this.#interval, currency: this.#form.currency, amount_minor: minor, ...this.#extras?.wish,
+    };
     this.#complain("");
     this.#work(true);
     this.#told.pressed();
-    try {
-      const address = await this.#checkout(minor);
-      this.#told.leaving();
-      location.assign(address);
-      setTimeout(() => this.#work(false), PATIENCE_MS);
-    } catch (failure) {
-      this.#work(false);
-      if (failure.status === 422) this.#complain(failure.message, !this.#own.hidden);
-      else this.#complain(failure.status < 500 ? words.try_again : words.stripe_unavailable);
-    }
-  }
-
-  /** The payment page's address. One choice is one attempt, however often it is sent; a spent attempt is replaced once. */
-  async #checkout(minor, again = false) {
-    const { form, receipt } = this.#appeal;
-    const { site, post, reader } = this.#context;
-    const interval = this.#interval;
-    const choice = [interval, form.currency, minor].join();
-    const attempt = this.#attempts.get(choice) || newAttempt();
-    this.#attempts.set(choice, attempt);
-    try {
-      const { checkout_url: address } = await post("v1/contributions", {
-        site, reader: reader(), receipt, interval, currency: form.currency, amount_minor: minor, attempt,
-        return_url: location.href.split("#")[0],
-      }, AbortSignal.timeout(PATIENCE_MS));
-      if (!/^https?:/.test(address)) throw new Error("not an address: " + address);
-      return address;
-    } catch (failure) {
-      if (again || failure.status !== 409 || failure.field !== "attempt") throw failure;
-      this.#attempts.delete(choice);
-      return this.#checkout(minor, true);
-    }
+    const said = await import("./checkout.js").then(
+      ({ begin }) => begin(wish, this.#again, this.#appeal, this.#context, this.#told),
+      () => ({ problem: words.stripe_unavailable }));
+    this.#again = said.again;
+    this.#work(false);
+    if (said.back) this.#button.focus({ preventScroll: true });
+    if (said.problem) this.#complain(said.problem, said.written && !this.#own.hidden && this.#input);
   }
 }

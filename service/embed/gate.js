@@ -112,7 +112,7 @@ class Gate {
     said.textContent = "";
     try {
       const { access, until } = await post("v1/access/later", { site, reader: reader(), url }, this.#signal);
-      this.#open({ ...access, until });
+      this.open({ ...access, until });
     } catch (failure) {
       if (this.#signal.aborted) return;
       said.textContent = failure.status === 409 ? words.gate_later_spent : words.try_again;
@@ -121,7 +121,8 @@ class Gate {
     button.ariaDisabled = "false";
   }
 
-  #open(facts) {
+  /** Gives the rest of the article back. */
+  open(facts) {
     const { children } = this.#anchor;
     this.#box.remove();
     this.#context.announce("opened", facts, this.#anchor);

@@ -63,12 +63,11 @@
     const said = await answer.json().catch(() => ({}));
     if (answer.ok) return said;
     const { status } = answer;
-    const { detail, field } = said;
-    if (field === "reader" && status < 500 && body.reader) {
+    if (said.field === "reader" && status < 500 && body.reader) {
       keep(null);
       return post(path, { ...body, reader: null }, signal);
     }
-    throw Object.assign(new Error(detail || "HTTP " + status), { status, field });
+    throw Object.assign(new Error(said.detail || "HTTP " + status), said, { status });
   };
 
   /** Resolves when the document is parsed and somebody is looking at it; a prerendered page waits to be opened. */

@@ -1,4 +1,5 @@
 /** What a reader finds on coming back from the payment page. */
+import { forgetAll } from "./attempts.js";
 import { closeButton, newBox } from "./box.js";
 import { make } from "./dom.js";
 import { overPage } from "./over.js";
@@ -34,6 +35,8 @@ async function wordsFor(language, { service, site }) {
 export async function thank(pageLanguage, context, signal) {
   const outcome = location.hash.split("=")[1];
   history.replaceState(history.state, "", location.pathname + location.search);
+  // Until then an attempt is worth keeping: pressed again, it leads to its payment and not to a second one.
+  if (outcome !== "unverified") forgetAll(context);
   const { language, direction, words } = await wordsFor(pageLanguage, context);
   const title = words["thanks_" + outcome + "_heading"];
   if (signal.aborted || !title) return;

@@ -1,0 +1,40 @@
+/** "Are you a human?", asked only when the service wants to know: Cloudflare's Turnstile, or hCaptcha. */
+import { Pane } from "./pane.js";
+import { loadScript } from "./script.js";
+
+const SCRIPT_MS = 10000;
+const PROVIDERS = {
+  turnstile: "https://challenges.cloudflare.com/turnstile/v0/api.js?render=explicit",
+  hcaptcha: "https://js.hcaptcha.com/1/api.js?render=explicit",
+};
+
+/**
+ * The proof that the service checks, or null when the reader closes the question. Throws, as a refusal (403), when it
+ * cannot be asked.
+ *
+ * @param {{provider: string, site_key: string, script_url?: string}} wanted script_url: in tests alone
+ */
+export async function prove({ provider, site_key: sitekey, script_url: own }, appeal, context, { box }) {
+  const { words, language } = appeal;
+  const dialog = box.panel.localName === "dialog" && box.panel;
+  let pane;
+  try {
+    const made = () => window[provider]?.render && window[provider];
+    const api = await loadScript(own || PROVIDERS[provider], made, context, SCRIPT_MS);
+    pane = new Pane(appeal, context, { title: words.check_title, text: words.check_text, small: true }, box.life);
+    if (dialog) dialog.close();
+    pane.open();
+    const proof = new Promise((resolve, reject) => api.render(pane.place, {
+      sitekey, language, hl: language, callback: resolve,
+      "error-callback": (code) => reject(new Error(provider + ": " + code)),
+    }));
+    pane.ready();
+    return await Promise.race([proof, pane.closed.then(() => null)]);
+  } catch (failure) {
+    context.announce("error", { message: "The check could not be made: " + failure });
+    throw Object.assign(new Error(failure.message), { status: 403 });
+  } finally {
+    pane?.close();
+    if (dialog?.isConnected) dialog.showModal();
+  }
+}
