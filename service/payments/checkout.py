@@ -34,6 +34,7 @@ class Order:
     attribution: Attribution
     return_url: str
     email: str = ""
+    customer: str = ""
 
 
 def session_params(order: Order, public_url: str, mode: CheckoutMode = CheckoutMode.HOSTED) -> dict[str, Any]:
@@ -53,7 +54,9 @@ def session_params(order: Order, public_url: str, mode: CheckoutMode = CheckoutM
         "adaptive_pricing": {"enabled": False},
         **_surroundings(order, public_url, mode),
     }
-    if order.email:
+    if order.customer:
+        params["customer"] = order.customer
+    elif order.email:
         params["customer_email"] = order.email
     if params["locale"] not in LOCALES:
         params["locale"] = "auto"

@@ -14,6 +14,7 @@ from stripe.params import checkout as sdk_checkout
 
 from . import answers, billing, changes, checkout, setting_up, taking_back
 from .contract import checked
+from .customers import CUSTOMERS
 from .form import nested
 from .refusal import Refusal
 from .rules import check_metadata, check_url, required
@@ -124,7 +125,7 @@ OPERATIONS = (
     Operation("GET", "events", sdk.EventListParams, list_of("event")),
     Operation("GET", "events/<ident>", sdk.EventRetrieveParams, retrieve("event")),
     Operation("POST", "billing_portal/sessions", sdk_portal.SessionCreateParams, open_portal),
-    *(Operation(*row) for row in setting_up.CHANGES),
+    *(Operation(*row) for row in (*CUSTOMERS, *setting_up.CHANGES)),
     *(Operation("GET", path, listed, list_of(kind)) for path, kind, listed, _ in setting_up.LOOKS),
     *(Operation("GET", f"{path}/<ident>", one, retrieve(kind)) for path, kind, _, one in setting_up.LOOKS),
 )

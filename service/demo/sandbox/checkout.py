@@ -106,6 +106,8 @@ def complete(vault: Vault, ident: str, outcome: Outcome, payer: Object) -> Objec
     with vault.change():
         session = vault.find("checkout.session", ident)
         must_be_open(session)
+        if session["customer"]:
+            payer = {**payer, "email": known_address(vault, session) or payer["email"]}
         newcomer = identify(vault, session, payer)
         session.update(
             status="complete", url=None, payment_status="paid" if outcome == "paid" else "unpaid",
@@ -119,6 +121,12 @@ def complete(vault: Vault, ident: str, outcome: Outcome, payer: Object) -> Objec
         else:
             pay_regularly(vault, session, outcome, payer, newcomer)
         return session
+
+
+def known_address(vault: Vault, session: Object) -> str:
+    """The address that Checkout has already: a customer's own, which the payer cannot change, or one it was told."""
+    customer = vault.objects.get(session["customer"] or "") or {}
+    return customer.get("email") or session["customer_email"] or ""
 
 
 def identify(vault: Vault, session: Object, payer: Object) -> Object | None:

@@ -71,7 +71,8 @@ def show_checkout(sandbox: "Sandbox", ident: str, problem: str = "") -> Page:
         amount=money(session["amount_total"], session["currency"], language),
         lines=sandbox.vault.private[ident]["lines"],
         interval=interval_of(sandbox, ident, words), state=state_of(sandbox, session),
-        email=request.form.get("email") or session["customer_email"] or ADDRESS, back=way_back(session),
+        email=request.form.get("email") or checkout.known_address(sandbox.vault, session) or ADDRESS,
+        back=way_back(session),
     )  # fmt: skip
 
 

@@ -72,11 +72,14 @@ def check_url(address: str, param: str) -> None:
 def check_customer(params: Params) -> None:
     only_one(params, "customer", "customer_account", "customer_email")
     only_one(params, "customer", "customer_creation")
-    email = params.get("customer_email")
-    if email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
-        raise Refusal(f"Invalid email address: {email}", "customer_email", "email_invalid")
+    check_email(params.get("customer_email"), "customer_email")
     if len(params.get("client_reference_id", "")) > 200:
         raise Refusal("Invalid string: must be at most 200 characters", "client_reference_id")
+
+
+def check_email(email: str | None, param: str) -> None:
+    if email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
+        raise Refusal(f"Invalid email address: {email}", param, "email_invalid")
 
 
 def check_expiry(params: Params, now: int) -> None:

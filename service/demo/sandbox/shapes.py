@@ -93,7 +93,7 @@ def checkout_line(vault: Vault, asked: Object) -> Object:
     )  # fmt: skip
 
 
-def customer(vault: Vault, email: str, name: str) -> Object:
+def customer(vault: Vault, email: str | None, name: str | None) -> Object:
     return make(
         vault, "customer", email=email, name=name, metadata={}, balance=0, delinquent=False, preferred_locales=[],
         invoice_prefix=new_id("", 8).upper(), next_invoice_sequence=1, tax_exempt="none",
