@@ -44,6 +44,9 @@ from service.web.previewed import PreviewedDecisions
 from service.web.previews import Previews
 from service.web.problems import CONTENT_TYPE, ProblemError, as_problem
 from service.web.published import Published, publish
+from service.web.supporter_desk import open_desk
+from service.web.supporter_page import supporter_page_views
+from service.web.supporters import supporters_views
 from service.web.tally import Tally
 from service.web.tokens import Tokens
 from service.web.webhooks import webhooks_views
@@ -54,6 +57,7 @@ Clock = Callable[[], datetime]
 _VIEWS = (
     access_views, events_views, contributions_views, webhooks_views, assets_views, forms_views, key_set_views,
     operations_views, explain_views,
+    supporters_views, supporter_page_views,
 )  # fmt: skip
 
 
@@ -110,6 +114,7 @@ def _parts(
         gateway=books.gateway,
         recorder=books.recorder,
         jobs=books.jobs,
+        desk=open_desk(settings, books.patient, books.gateway),
         counters=counters,
         allocations=Allocations(books.store),
         guard=Guard(Limits(books.patient, settings.secret_keys[0]), settings.limits, settings.client_address_header),

@@ -16,6 +16,7 @@ from service.payments.errors import PaymentsError
 from service.settings import Settings
 from service.store.errors import StoreUnavailableError
 from service.store.job_worker import Handler, JobWorker
+from service.supporter_jobs import Clock, supporter_jobs
 
 log = structlog.get_logger(__name__)
 
@@ -87,9 +88,10 @@ def open_worker(settings: Settings, clock: Callable[[], datetime]) -> Worker:
     configure_logging(settings.log_level)
     reloader = Reloader(Loader(settings.config_dir, settings.extra_origins), lambda catalogue: catalogue)
     books = open_books(settings, lambda: reloader.current.sites, _STRIPE_AT_ONCE)
-    return Worker(books, reloader, clock, JobWorker(books.jobs, handlers_of(books)))
+    return Worker(books, reloader, clock, JobWorker(books.jobs, handlers_of(settings, books, reloader, clock)))
 
 
-def handlers_of(_books: Books) -> Mapping[str, Handler]:
+def handlers_of(settings: Settings, books: Books, reloader: Reloader[Catalogue], clock: Clock) -> Mapping[str, Handler]:
     """What does the jobs of each kind."""
-    return {}
+    return {**supporter_jobs(settings, books, lambda: reloader.current, clock)}
+

@@ -174,6 +174,7 @@ class SiteSchema(StaffSchema):
             raise ValidationError({"exchange_rates": {default: ["is the default currency, worth 1; delete it"]}})
         return Site(
             id=site_id,
+            home=loaded["origins"][0],
             origins=frozenset(loaded.pop("origins")),
             languages=tuple(loaded.pop("languages")),
             payment_methods=tuple(loaded.pop("payment_methods")),

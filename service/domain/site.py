@@ -119,6 +119,8 @@ class Site:
     meter: Meter | None = None
     holdback: float = 0.0
     newsletters: Mapping[str, str] = None  # type: ignore[assignment]
+    home: str = ""
+    """The first of its origins in site.yaml: where the publication begins."""
     exchange_rates: Mapping[str, Decimal] = None  # type: ignore[assignment]
     """What one unit of a currency is worth in units of the default one, by its code."""
     privacy: str = ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -14,6 +14,7 @@ from service.domain.site import CheckoutMode
 from service.payments.checkout import Order, return_address, script_address, session_params
 from service.payments.errors import AttemptReusedError, PaymentsError, StripeRefusedError, StripeUnavailableError
 from service.payments.gateway import Stripe
+from service.payments.supporters import customer_for
 from service.store.errors import StoreUnavailableError
 from service.web.parts import Parts
 from service.web.problems import ProblemError
@@ -36,6 +37,7 @@ class Wanted:
 def checkout_answer(parts: Parts, order: Order, wanted: Wanted, words: Words) -> dict[str, Any]:
     """Where to pay, or what Stripe's script asks for. Raises ProblemError."""
     with _told(words):
+        order = replace(order, customer=_customer(parts, order))
         session = _session(parts, order, wanted)
     if session["status"] == "complete":
         # Pressed again after paying, by way of the back button: nobody pays twice for one press, so on to the thanks.
@@ -53,6 +55,11 @@ def checkout_answer(parts: Parts, order: Order, wanted: Wanted, words: Words) ->
         "publishable_key": parts.settings.stripe_publishable_key,
         "script_url": script_address(parts.settings.stripe_api_base),
     }
+
+
+def _customer(parts: Parts, order: Order) -> str:
+    """One customer for each address, whatever is given from it."""
+    return customer_for(parts.desk.customers, order.attribution.site, order.email) if order.email else ""
 
 
 def _session(parts: Parts, order: Order, wanted: Wanted) -> Stripe:

@@ -19,6 +19,7 @@ from service.web.schemas import (
     OutcomeSchema,
     SnoozeSchema,
 )
+from service.web.supporter_schemas import LinkSchema, RecognitionSchema
 
 
 class ProblemSchema(Schema):
@@ -75,6 +76,18 @@ class LaterAnswerSchema(UntilSchema):
     access = fields.Nested(AccessSchema)
 
 
+class AcceptedSchema(Schema):
+    """The same for every address, known or not."""
+
+    accepted = fields.Boolean()
+
+
+class RecognisedSchema(Schema):
+    """The token of the reader who is known as a supporter now."""
+
+    reader = fields.String(metadata={"description": "Keep it, as that of a decision."})
+
+
 class CheckoutSchema(Schema):
     """Where to pay; or, without an address, what Stripe's own script needs to ask for it on the page."""
 
@@ -116,6 +129,7 @@ _POSTS = (
     ("/v1/snoozes", "Remind me later", SnoozeSchema, UntilSchema),
     ("/v1/access/later", "Put a soft gate off", LaterSchema, LaterAnswerSchema),
     ("/v1/contributions", "Start a contribution", ContributionSchema, CheckoutSchema),
+    ("/v1/supporters/recognitions", "Recognise a supporter in this browser", RecognitionSchema, RecognisedSchema),
     ("/v1/contributions/outcome", "What became of a payment on the page", OutcomeSchema, OutcomeAnswerSchema),
 )
 _GETS = (
@@ -139,6 +153,12 @@ def openapi_document() -> dict[str, Any]:
     for path, summary, query in _GETS:
         spec.path(path, operations={"get": _get(path, summary, query)})
     spec.path("/webhooks/stripe", operations={"post": {"summary": "Stripe's signed events", "responses": _refusals()}})
+    link = _post("Mail a link to whoever gave from this address", LinkSchema, AcceptedSchema)
+    link["responses"]["202"] = link["responses"].pop("200")
+    spec.path("/v1/supporters/links", operations={"post": link})
+    page = _get("/supporter", "Our page for supporters, and where a link from a mail leads", ("site",))
+    press = {"summary": "A button of that page", "responses": {"303": {"description": "On you go."}, **_refusals()}}
+    spec.path("/supporter", operations={"get": page, "post": press})
     spec.components.security_scheme("staff", {"type": "http", "scheme": "bearer"})
     form = _get("/embed/v1/forms/{site}/{language}/{currency}.json", "The contribution form in another currency", ())
     form["responses"]["200"]["content"] = {"application/json": {"schema": FormAnswerSchema}}

@@ -24,6 +24,7 @@ from service.web.previews import Previews
 from service.web.problems import ProblemError
 from service.web.published import Published
 from service.web.requests import MOST_BYTES, check_origin, known_site
+from service.web.supporter_desk import SupporterDesk
 from service.web.tally import Tally
 from service.web.tokens import Receipt, TokenError, Tokens
 
@@ -48,6 +49,7 @@ class Parts:
     gateway: Gateway
     recorder: Recorder
     jobs: Jobs
+    desk: SupporterDesk
     counters: Counters
     allocations: Allocations
     guard: Guard
