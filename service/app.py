@@ -95,7 +95,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, watc
 def _parts(
     settings: Settings, dictionary: Dictionary, reloader: Reloader[Published], clock: Clock, *, background: bool
 ) -> Parts:
-    books = open_books(settings, lambda: reloader.current.catalogue.sites)
+    books = open_books(settings, lambda: reloader.current.catalogue.sites, clock)
     tokens = Tokens(settings.secret_keys)
     counters = Counters(books.store, background=background)
     return Parts(

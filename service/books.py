@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import datetime
 from time import sleep
 
+from service.outgoing.announcing import Announcer
 from service.payments.gateway import AT_ONCE, Gateway
 from service.payments.reconcile import Reconciler
 from service.payments.recording import Recorder
@@ -11,6 +13,7 @@ from service.settings import Settings, SettingsError
 from service.store.allocations import Allocations, Allocator
 from service.store.connection import Store
 from service.store.counters import Counters
+from service.store.deliveries import Deliveries
 from service.store.jobs import Jobs
 from service.store.ledger import Bookmark, Ledger
 from service.store.manner import PATIENT
@@ -33,11 +36,16 @@ class Books:
     reconciler: Reconciler
     allocator: Allocator
     jobs: Jobs
+    deliveries: Deliveries
 
 
-def open_books(settings: Settings, sites: Callable[[], Collection[str]], at_once: int = AT_ONCE) -> Books:
+def open_books(
+    settings: Settings, sites: Callable[[], Collection[str]], clock: Callable[[], datetime], at_once: int = AT_ONCE
+) -> Books:
     """Redis and Stripe, joined; connects to neither yet. `sites`: those in the staff files now. `at_once`: how many may
-    wait for Stripe."""
+    wait for Stripe. Raises SettingsError."""
+    if strangers := sorted(settings.outgoing_webhooks.keys() - sites()):
+        raise SettingsError([f"HONESTYBOX_OUTGOING_WEBHOOKS: there is no site called {name}" for name in strangers])
     try:
         store = Store(settings.redis_url, store_changed)
         # No reader waits for an article while a gift, an event or a snooze is written down.
@@ -50,9 +58,13 @@ def open_books(settings: Settings, sites: Callable[[], Collection[str]], at_once
         raise SettingsError([f"HONESTYBOX_JOBS_URL: {error}"]) from error
     ledger, readers = Ledger(patient), ReaderStore(patient)
     gateway = Gateway(settings.stripe_secret_key, settings.stripe_api_base, at_once)
-    recorder = Recorder(gateway, ledger, readers, lambda site: site in sites())
+    announce = Announcer(settings.outgoing_webhooks, jobs.put, ledger.tellings, clock)
+    recorder = Recorder(gateway, ledger, readers, lambda site: site in sites(), announce)
     reconciliations = Reconciliations(patient)
     reconciler = Reconciler(gateway, recorder, ledger, reconciliations, sites, sleep)
     allocator = Allocator(Counters(patient, background=False), ledger, Allocations(patient))
     bookmark = Bookmark(patient)
-    return Books(store, patient, readers, bookmark, gateway, recorder, reconciliations, reconciler, allocator, jobs)
+    return Books(
+        store, patient, readers, bookmark, gateway, recorder, reconciliations, reconciler, allocator, jobs,
+        Deliveries(patient),
+    )  # fmt: skip

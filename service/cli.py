@@ -4,9 +4,33 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from service.commands import check, demo, doctor, explain, forecast, jobs, preview, reconcile, stripe_setup, worker
+from service.commands import (
+    check,
+    demo,
+    doctor,
+    explain,
+    forecast,
+    jobs,
+    preview,
+    reconcile,
+    stripe_setup,
+    webhooks,
+    worker,
+)
 
-COMMANDS = (demo, check, doctor, explain, forecast, preview, reconcile, stripe_setup, worker, jobs)
+COMMANDS = (
+    demo,
+    check,
+    doctor,
+    explain,
+    forecast,
+    preview,
+    reconcile,
+    stripe_setup,
+    worker,
+    jobs,
+    webhooks,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,7 +1,8 @@
 """What the text of each setting means. Every reader raises ValueError with what to write instead."""
 
 import re
-from collections.abc import Mapping
+from base64 import b64decode
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from email.utils import parseaddr
 from itertools import islice
@@ -163,10 +164,44 @@ def country_database(text: str) -> Path | None:
 
 def origins(text: str) -> dict[str, tuple[str, ...]]:
     """`site=origin,origin;site=origin`"""
+    return _by_site(text, web_address)
+
+
+def receivers(text: str) -> dict[str, tuple[str, ...]]:
+    """`site=address,address;site=address`"""
+    return _by_site(text, _receiver)
+
+
+def _by_site(text: str, read: Callable[[str], str]) -> dict[str, tuple[str, ...]]:
     pairs = [part.partition("=") for part in text.split(";") if part.strip()]
     if not all(site.strip() and words(listed) for site, _, listed in pairs):
         raise ValueError("must look like site=https://a.example,https://b.example;another=https://c.example")
-    return {site.strip(): tuple(web_address(origin) for origin in words(listed)) for site, _, listed in pairs}
+    return {site.strip(): tuple(map(read, words(listed))) for site, _, listed in pairs}
+
+
+def _receiver(text: str) -> str:
+    """Where webhooks go: never in the clear, but on this machine, where somebody tries it out."""
+    parts = _split(text)
+    here = parts is not None and parts.hostname in ("localhost", "127.0.0.1", "::1")
+    schemes = ("http", "https") if here else ("https",)
+    if parts is None or parts.scheme not in schemes or not parts.hostname or "@" in parts.netloc or parts.fragment:
+        raise ValueError("must begin with https://, and hold neither a password nor a fragment (#)")
+    return text
+
+
+def signing_keys(text: str) -> tuple[bytes, ...]:
+    """None, or some, the newest first: `whsec_` and base64. Source: standard-webhooks/spec, "Signature scheme"."""
+    return tuple(map(_signing_key, words(text)))
+
+
+def _signing_key(secret: str) -> bytes:
+    try:
+        key = b64decode(secret.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        key = b""
+    if not secret.startswith("whsec_") or not 24 <= len(key) <= 64:
+        raise ValueError("needs secrets of the form whsec_… (base64 of 24 to 64 random bytes), separated by commas")
+    return key
 
 
 def level(text: str) -> str:

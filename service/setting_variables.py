@@ -15,8 +15,10 @@ from service.setting_values import (
     mail_url,
     origins,
     publishable_key,
+    receivers,
     redis_url,
     secrets,
+    signing_keys,
     staff_tokens,
     stripe_key,
     web_address,
@@ -133,6 +135,19 @@ VARIABLES = (
         "Who the mails are from, such as `The Daily Lantern <support@example.org>`. Needed where `HONESTYBOX_MAIL_URL` "
         "is set.",
         mail_sender,
+        "",
+    ),
+    Variable(
+        "OUTGOING_WEBHOOKS",
+        "Who is told of every change of a contribution: `site=https://crm.example/hook,https://b.example;other=https://…`.",
+        receivers,
+        "",
+    ),
+    Variable(
+        "OUTGOING_WEBHOOK_SECRETS",
+        "Sign what they are told: `whsec_` and 24 to 64 random bytes in base64; two, the new one in front, while one "
+        "is being replaced. Needed where `HONESTYBOX_OUTGOING_WEBHOOKS` is set.",
+        signing_keys,
         "",
     ),
     Variable(

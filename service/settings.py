@@ -38,6 +38,8 @@ class Settings:
     extra_origins: Mapping[str, tuple[str, ...]]
     mail_url: str
     mail_from: str
+    outgoing_webhooks: Mapping[str, tuple[str, ...]]
+    outgoing_webhook_secrets: tuple[bytes, ...]
     stripe_api_base: str
     log_level: str
 
@@ -90,6 +92,11 @@ def readings(environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]
     if not _of_one_mode(values.get("stripe_secret_key", ""), values.get("stripe_publishable_key", "")):
         cure = "must be of the secret key's mode: both live, or both test"
         problems["stripe_publishable_key"] = f"{PREFIX}STRIPE_PUBLISHABLE_KEY {cure}"
+    if values.get("outgoing_webhooks") and not values.get("outgoing_webhook_secrets", True):
+        problems["outgoing_webhook_secrets"] = (
+            f"{PREFIX}OUTGOING_WEBHOOK_SECRETS is not set, and {PREFIX}OUTGOING_WEBHOOKS is: they trust only what is "
+            "signed"
+        )
     return values, problems | _mail_problems(values)
 
 

@@ -7,15 +7,19 @@ from datetime import datetime
 
 import structlog
 
-from service.app import configure_logging
+from service.app import configure_logging, utc_now
 from service.books import Books, open_books
 from service.catalogue.loader import Catalogue, Loader
 from service.catalogue.reloader import Reloader
+from service.outgoing.announcing import KIND as OUTGOING_WEBHOOK
+from service.outgoing.announcing import Courier
+from service.outgoing.errors import NobodyThereError
+from service.outgoing.sender import Sender
 from service.payments.catch_up import catch_up
 from service.payments.errors import PaymentsError
 from service.settings import Settings
 from service.store.errors import StoreUnavailableError
-from service.store.job_worker import Handler, JobWorker
+from service.store.job_worker import Handler, JobWorker, current_try, hopeless_after
 from service.supporter_jobs import Clock, supporter_jobs
 
 log = structlog.get_logger(__name__)
@@ -87,11 +91,15 @@ def open_worker(settings: Settings, clock: Callable[[], datetime]) -> Worker:
     """The worker, ready. Raises SettingsError or CatalogueError."""
     configure_logging(settings.log_level)
     reloader = Reloader(Loader(settings.config_dir, settings.extra_origins), lambda catalogue: catalogue)
-    books = open_books(settings, lambda: reloader.current.sites, _STRIPE_AT_ONCE)
+    books = open_books(settings, lambda: reloader.current.sites, clock, _STRIPE_AT_ONCE)
     return Worker(books, reloader, clock, JobWorker(books.jobs, handlers_of(settings, books, reloader, clock)))
 
 
 def handlers_of(settings: Settings, books: Books, reloader: Reloader[Catalogue], clock: Clock) -> Mapping[str, Handler]:
     """What does the jobs of each kind."""
-    return {**supporter_jobs(settings, books, lambda: reloader.current, clock)}
-
+    sender = Sender(settings.outgoing_webhook_secrets)
+    courier = Courier(settings.outgoing_webhooks, sender, books.deliveries, current_try, utc_now)
+    return {
+        OUTGOING_WEBHOOK: hopeless_after(NobodyThereError, courier),
+        **supporter_jobs(settings, books, lambda: reloader.current, clock),
+    }

@@ -229,6 +229,8 @@ def some_settings(config_dir: Path, redis_url: str, **changes: Any) -> Settings:
         "staff_tokens": (),
         "extra_origins": {},
         "mail_url": "",
+        "outgoing_webhooks": {},
+        "outgoing_webhook_secrets": (),
         "mail_from": "",
         "stripe_api_base": "http://127.0.0.1:9",
         "log_level": "INFO",

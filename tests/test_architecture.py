@@ -21,6 +21,7 @@ OURS: Mapping[str, tuple[str, ...]] = {
     "service.store": ("service.store", "service.domain"),
     "service.payments": ("service.payments", "service.domain"),
     "service.mail": ("service.mail", "service.domain"),
+    "service.outgoing": ("service.outgoing", "service.domain"),
     "service.web": (
         "service.web", "service.domain", "service.catalogue", "service.store", "service.payments", "service.settings",
     ),
@@ -41,6 +42,7 @@ FOREIGN: Mapping[str, tuple[str, ...]] = {
     "service.catalogue": ("flask", "redis", "stripe"),
     "service.store": ("flask", "stripe", "ruamel", "marshmallow"),
     "service.payments": ("flask", "redis", "ruamel", "marshmallow"),
+    "service.outgoing": ("flask", "redis", "stripe", "ruamel", "marshmallow"),
     "service.mail": ("flask", "redis", "stripe", "ruamel", "marshmallow"),
     "service.web": ("redis", "stripe", "ruamel", "yaml"),
     "service.forecast": ("flask", "redis", "stripe", "ruamel", "marshmallow"),

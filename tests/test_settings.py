@@ -67,6 +67,32 @@ def test_beside_several_servers_jobs_need_a_place_of_their_own(good: dict[str, s
     assert Settings.from_environ({**several, "HONESTYBOX_JOBS_URL": "redis://jobs:6379"}).redis_url == url
 
 
+HOOKS = {
+    "HONESTYBOX_OUTGOING_WEBHOOKS": f"{SITE}=https://crm.example/hook?key=a,http://127.0.0.1:9000/;other=https://b.example",
+    "HONESTYBOX_OUTGOING_WEBHOOK_SECRETS": f"whsec_{'A' * 32},whsec_{'/' * 84}AA==",
+}
+
+
+def test_who_is_told_of_changes_is_read_by_site_and_what_signs_as_bytes(good: dict[str, str]) -> None:
+    settings = Settings.from_environ({**good, **HOOKS})
+    assert settings.outgoing_webhooks == {
+        SITE: ("https://crm.example/hook?key=a", "http://127.0.0.1:9000/"), "other": ("https://b.example",),
+    }  # fmt: skip
+    assert [len(key) for key in settings.outgoing_webhook_secrets] == [24, 64]
+    assert not Settings.from_environ(good).outgoing_webhooks
+
+
+def test_nobody_is_told_of_changes_without_a_signature(good: dict[str, str]) -> None:
+    (told,) = problems_of({**good, **HOOKS, "HONESTYBOX_OUTGOING_WEBHOOK_SECRETS": ""})
+    assert told.startswith("HONESTYBOX_OUTGOING_WEBHOOK_SECRETS is not set")
+
+
+def test_the_service_refuses_to_tell_of_a_site_that_is_not_there(config_dir: Path) -> None:
+    settings = some_settings(config_dir, "redis://127.0.0.1:9", outgoing_webhooks={"gazete": ("https://a.example",)})
+    with pytest.raises(SettingsError, match="OUTGOING_WEBHOOKS: there is no site called gazete"):
+        create_app(settings, watch=False)
+
+
 def test_an_empty_variable_is_a_missing_one(good: dict[str, str]) -> None:
     (told,) = problems_of({**good, "HONESTYBOX_REDIS_URL": ""})
     assert told.startswith("HONESTYBOX_REDIS_URL is not set")
@@ -92,6 +118,16 @@ def test_an_empty_variable_is_a_missing_one(good: dict[str, str]) -> None:
         ("REDIS_URL", "redis+sentinel://one:26379/mymaster/zero", "must name the master"),
         ("JOBS_URL", "redis+sentinel://one:26379/mymaster", "must begin with redis://"),
         ("JOBS_URL", "redis://localhost:port/0", "a port must be a number"),
+        ("OUTGOING_WEBHOOKS", "https://crm.example/hook", "must look like site=https://"),
+        ("OUTGOING_WEBHOOKS", "gazette=http://crm.example/hook", "must begin with https://"),
+        ("OUTGOING_WEBHOOKS", "gazette=http://10.0.0.1/hook", "must begin with https://"),
+        ("OUTGOING_WEBHOOKS", "gazette=http://localhost.evil.example/", "must begin with https://"),
+        ("OUTGOING_WEBHOOKS", "gazette=https://name:word@crm.example/", "neither a password"),
+        ("OUTGOING_WEBHOOKS", "gazette=https:///hook", "must begin with https://"),
+        ("OUTGOING_WEBHOOK_SECRETS", "abc", "whsec_"),
+        ("OUTGOING_WEBHOOK_SECRETS", f"whsec_{'A' * 28}", "24 to 64 random bytes"),
+        ("OUTGOING_WEBHOOK_SECRETS", f"whsec_{'A' * 92}", "24 to 64 random bytes"),
+        ("OUTGOING_WEBHOOK_SECRETS", f"whsec_{'A' * 32},whsec_?", "24 to 64 random bytes"),
         ("STRIPE_SECRET_KEY", "pk_live_abc", "must be a secret or restricted key"),
         ("STRIPE_SECRET_KEY", "sk_live_", "must be a secret or restricted key"),
         ("STRIPE_WEBHOOK_SECRETS", "abc", "whsec_"),

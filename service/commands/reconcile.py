@@ -9,7 +9,7 @@ from os import environ
 
 from tqdm import tqdm
 
-from service.app import configure_logging
+from service.app import configure_logging, utc_now
 from service.books import Books, open_books
 from service.catalogue.loader import Loader
 from service.catalogue.problems import CatalogueError, did_you_mean
@@ -48,7 +48,7 @@ def run(given: argparse.Namespace) -> int:
         settings = Settings.from_environ(environ)
         configure_logging(settings.log_level)
         sites = Loader(settings.config_dir, settings.extra_origins).load().sites
-        books = open_books(settings, lambda: sites)
+        books = open_books(settings, lambda: sites, utc_now)
     except (SettingsError, CatalogueError) as error:
         print(error, file=sys.stderr)
         return UNFINISHED

@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 from rq import Queue
 from rq.exceptions import DequeueTimeout
 from rq.job import Job as RQJob
+from rq.job import get_current_job
 from rq.registry import FailedJobRegistry, StartedJobRegistry
 from rq.scheduler import RQScheduler
 from rq.timeouts import BaseDeathPenalty, UnixSignalDeathPenalty
@@ -45,6 +46,24 @@ class _NoPenalty(BaseDeathPenalty):
     def cancel_death_penalty(self) -> None: ...
 
 
+def hopeless_after(error: type[Exception], handler: Handler) -> Handler:
+    """The handler; a job that raises `error` is given up at once."""
+
+    def handle(arguments: Mapping[str, Any]) -> None:
+        try:
+            handler(arguments)
+        except error as found:
+            raise GiveUpError(type(found).__name__) from found
+
+    return handle
+
+
+def current_try() -> int:
+    """Which try of its job a handler is, from 1; 0 for one that is called by hand."""
+    job = get_current_job()
+    return RETRIES - (job.retries_left or 0) + 1 if job else 0
+
+
 class _HandledJob(Job):
     handlers: ClassVar[Mapping[str, Handler]] = {}
 
@@ -54,11 +73,11 @@ class _HandledJob(Job):
             self.handlers[kind](self.args[0])
         except Exception as error:  # noqa: BLE001  the worker's loop: whatever a handler raises, the next job has its turn
             self.hopeless = isinstance(error, GiveUpError)
+            cause = (error.__cause__ or error) if self.hopeless else error
             frame = traceback.extract_tb(error.__traceback__)[-1]
-            tries = RETRIES - (self.retries_left or 0) + 1
             at = f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
-            log.warning("job_failed", kind=kind, error=type(error).__name__, at=at, tries=tries)
-            raise JobFailedError(type(error).__name__) from None
+            log.warning("job_failed", kind=kind, error=type(cause).__name__, at=at, tries=current_try())
+            raise JobFailedError(type(cause).__name__) from None
         log.info("job_done", kind=kind)
 
 

@@ -58,6 +58,10 @@ class Ledger:
         """Everybody has been told of this line. When it has changed since, that is still to be told."""
         self._store.run(_TOLD, _key(line.id), dump(line))
 
+    def tellings(self, contribution: str) -> int:
+        """How many changes of this line were told: the same number as long as one is untold."""
+        return int(self._store.command("HGET", _key(contribution), "tellings") or 0)
+
     def link(self, contribution: str, reader: str) -> None:
         """Remembers a further reader (browser) that was recognised as the giver; of too many, the oldest goes."""
         self._store.run(_LINK, _key(contribution), reader, MOST_READERS)
