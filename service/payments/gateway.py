@@ -124,9 +124,10 @@ class Gateway:
             return ()
         return tuple(str((customer.get("metadata") or {}).get("readers", "")).split())
 
-    def invoices(self, subscription_id: str) -> list[Stripe]:
+    def invoices(self, subscription_id: str, customer_id: str) -> list[Stripe]:
         """The subscription's invoices of every status, oldest first, each with its `payments`."""
-        wish: Any = {"subscription": subscription_id, "limit": 100, "expand": ["data.payments"]}
+        whose = {"subscription": subscription_id, "customer": customer_id}
+        wish: Any = {**whose, "limit": 100, "expand": ["data.payments"]}
         found = self._oldest_first(lambda: self._client.v1.invoices.list(wish))
         return [invoice for invoice in found if subscription_of(invoice) == subscription_id]
 

@@ -39,7 +39,7 @@ class Eye:
         attribution = attribution_of(subscription)
         if attribution is None or not self.knows_site(attribution.site):
             return None
-        invoices = self.gateway.invoices(subject)
+        invoices = self.gateway.invoices(subject, id_of(subscription["customer"]))
         paid = paid_of(invoices)
         waits = not paid or subscription["status"] == "past_due"
         charges = self._charges(subscription, invoices) if paid else []

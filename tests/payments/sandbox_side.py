@@ -5,7 +5,8 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl
@@ -21,7 +22,9 @@ class SandboxSide:
     name = "sandbox"
 
     def __init__(self, webhook_url: str, *, deliver_by_itself: bool = False) -> None:
-        self._app: SandboxApp = create_sandbox(webhook_url, SECRET, deliver=deliver_by_itself, backoff=(0.2,))
+        self._ahead = timedelta()
+        options: Any = {"clock": lambda: datetime.now(UTC) + self._ahead, "deliver": deliver_by_itself}
+        self._app: SandboxApp = create_sandbox(webhook_url, SECRET, backoff=(0.2,), **options)
         self._log: list[Request] = []
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
@@ -41,39 +44,75 @@ class SandboxSide:
     def _count(self) -> int:
         return len(self.sandbox.events())
 
-    def pay(self, session_id: str, *, delayed: bool = False) -> list[Event]:
+    def _by(self, act: Callable[..., Any], *words: Any, **more: Any) -> list[Event]:
+        """The events that doing this causes."""
         before = self._count()
-        (self.sandbox.pay_later if delayed else self.sandbox.pay)(session_id)
+        act(*words, **more)
         return self._caused(before)
+
+    def pay(self, session_id: str, *, delayed: bool = False) -> list[Event]:
+        return self._by(self.sandbox.pay_later if delayed else self.sandbox.pay, session_id)
 
     def decline(self, session_id: str) -> list[Event]:
         """The bank refuses the card; the reader is still at Checkout."""
-        before = self._count()
-        self.sandbox.decline(session_id)
-        return self._caused(before)
+        return self._by(self.sandbox.decline, session_id)
 
     def settle(self, session_id: str, *, ok: bool) -> list[Event]:
-        before = self._count()
-        self.sandbox.settle(session_id, arrived=ok)
-        return self._caused(before)
+        return self._by(self.sandbox.settle, session_id, arrived=ok)
 
     def expire(self, session_id: str) -> list[Event]:
-        before = self._count()
-        self.sandbox.expire(session_id)
-        return self._caused(before)
+        return self._by(self.sandbox.expire, session_id)
 
     def renew(self, subscription_id: str, *, ok: bool = True) -> list[Event]:
-        before = self._count()
-        self.sandbox.renew(subscription_id, paid=ok)
-        return self._caused(before)
+        return self._by(self.sandbox.renew, subscription_id, paid=ok)
+
+    def renew_unconfirmed(self, subscription_id: str) -> list[Event]:
+        return self._by(self.sandbox.renew_unconfirmed, subscription_id)
+
+    def recover(self, subscription_id: str) -> list[Event]:
+        """The renewal that failed is tried again, and paid."""
+        return self._by(self.sandbox.retry, subscription_id)
+
+    def give_up(self, subscription_id: str) -> list[Event]:
+        return self._by(self.sandbox.give_up, subscription_id)
+
+    def change_amount(self, subscription_id: str, amount: int) -> list[Event]:
+        return self._by(self.sandbox.change_amount, subscription_id, amount)
+
+    def pause_collection(self, subscription_id: str, resumes_at: int | None = None) -> list[Event]:
+        pause = {"behavior": "void", "resumes_at": resumes_at}
+        return self._by(self.sandbox.update, subscription_id, pause_collection=pause)
+
+    def resume_collection(self, subscription_id: str) -> list[Event]:
+        return self._by(self.sandbox.update, subscription_id, pause_collection="")
+
+    def pause(self, subscription_id: str) -> list[Event]:
+        return self._by(self.sandbox.pause, subscription_id)
+
+    def resume(self, subscription_id: str) -> list[Event]:
+        return self._by(self.sandbox.resume, subscription_id)
 
     def cancel(self, subscription_id: str) -> list[Event]:
-        before = self._count()
-        self.sandbox.cancel(subscription_id)
-        return self._caused(before)
+        return self._by(self.sandbox.cancel, subscription_id)
+
+    def cancel_at_end(self, subscription_id: str, *, wanted: bool = True) -> list[Event]:
+        return self._by(self.sandbox.update, subscription_id, cancel_at_period_end=wanted)
+
+    def end(self, subscription_id: str) -> list[Event]:
+        """The period of a cancelled one is over."""
+        return self._by(self.sandbox.renew, subscription_id)
 
     def refund(self, intent_id: str, amount: int | None = None) -> list[Event]:
-        raise NotImplementedError("the sandbox plays no refunds")
+        return self._by(self.sandbox.refund, intent_id, amount)
+
+    def dispute(self, intent_id: str) -> list[Event]:
+        return self._by(self.sandbox.dispute, intent_id)
+
+    def close_dispute(self, intent_id: str, *, won: bool) -> list[Event]:
+        return self._by(self.sandbox.close_dispute, intent_id, won=won)
+
+    def advance(self, seconds: int) -> None:
+        self._ahead += timedelta(seconds=seconds)
 
     def tell(self, type_: str, thing: dict[str, Any]) -> Event:
         """An event about `thing`, which need not exist."""

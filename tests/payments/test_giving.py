@@ -9,14 +9,11 @@ from service.domain.contribution import State
 from service.domain.money import Interval
 from service.payments.gateway import Gateway
 from service.web.tokens import PREVIEW, Tokens
-from tests.payments.conftest import SIDES
 from tests.payments.giving import ARTICLE, PLACED, SITE, Books, Giving, Reader, environment, fragment
 from tests.payments.sides import KEY, Side, deliver
 
 INTERVALS = [pytest.param(interval, id=interval) for interval in Interval]
 GIVEN = {Interval.ONCE: State.PAID, Interval.MONTHLY: State.ACTIVE, Interval.ANNUAL: State.ACTIVE}
-# The demo's sandbox plays no refunds; the strict stand-in does.
-WITH_REFUNDS = pytest.mark.parametrize("stripe_side", [SIDES[1]], indirect=True)
 PREFIX = {Interval.ONCE: "pi_", Interval.MONTHLY: "sub_", Interval.ANNUAL: "sub_"}
 
 
@@ -148,7 +145,6 @@ def test_a_cancelled_subscription_is_over_and_its_payments_stay(
     assert giving.reader.asked()  # this site rests 0 days after a cancellation
 
 
-@WITH_REFUNDS
 def test_a_single_gift_refunded_in_full_counts_for_nothing(
     a_giving: Callable[..., Giving], books: Books, stripe_side: Side
 ) -> None:
@@ -159,7 +155,6 @@ def test_a_single_gift_refunded_in_full_counts_for_nothing(
     assert giving.reader.asked()
 
 
-@WITH_REFUNDS
 def test_a_partial_refund_only_comes_off_the_revenue(
     a_giving: Callable[..., Giving], books: Books, stripe_side: Side
 ) -> None:
@@ -170,7 +165,6 @@ def test_a_partial_refund_only_comes_off_the_revenue(
     assert giving.reader.withheld() == "supporter"
 
 
-@WITH_REFUNDS
 def test_a_refunded_month_comes_off_the_revenue_of_a_regular_gift(
     a_giving: Callable[..., Giving], books: Books, stripe_side: Side
 ) -> None:

@@ -42,7 +42,7 @@ class Scripted:
     def payment_for(self, invoice_id: str) -> Any:
         return {"status": self._first_payment} if self._first_payment else None
 
-    def invoices(self, subscription_id: str) -> Any:
+    def invoices(self, subscription_id: str, customer_id: str) -> Any:
         return self._invoices
 
     def charges(self, customer_id: str) -> Any:
