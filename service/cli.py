@@ -1,11 +1,15 @@
 """honestybox: what a developer, an editor or an operator runs by hand."""
 
 import argparse
+import os
+import select
+import signal
 import sys
 from collections.abc import Sequence
 
 from service.commands import (
     check,
+    contributions,
     demo,
     doctor,
     explain,
@@ -30,6 +34,7 @@ COMMANDS = (
     worker,
     jobs,
     webhooks,
+    contributions,
 )
 
 
@@ -40,8 +45,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for command in COMMANDS:
         command.add(subparsers)
     given = parser.parse_args(arguments)
-    code: int = given.run(given)
+    try:
+        code: int = given.run(given)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        if not _nobody_reads():
+            raise
+        # or Python would try once more when it ends, and complain
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
     return code
+
+
+def _nobody_reads() -> bool:
+    """True when what we print goes to a program that has gone, such as `head`."""
+    pipe = select.poll()
+    pipe.register(sys.stdout.fileno(), select.POLLOUT)
+    return any(event & select.POLLERR for _, event in pipe.poll(0))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
 from service.domain.contribution import Contribution
@@ -71,13 +71,19 @@ class Ledger:
         found = self._store.command("HGET", _key(contribution), "readers")
         return tuple(found.decode().split()) if found else ()
 
-    def of_site(self, site: str, since: date | None = None) -> Iterator[Contribution]:
-        """Every line of the site that began on the day `since` (in UTC) or later, oldest first; one by one."""
-        first = int(datetime.combine(since, time(), UTC).timestamp()) if since else "-inf"
-        for name in self._store.command("ZRANGE", _index(site), first, "+inf", "BYSCORE"):
-            line = self.get(name.decode())
-            if line is not None:
-                yield line
+    def of_site(self, site: str, since: date | None = None, until: date | None = None) -> Iterator[Contribution]:
+        """Every line of the site that began from the day `since` to the day `until` (in UTC, both included), oldest
+        first; one by one, with what is added meanwhile."""
+        first = _midnight(since) if since else "-inf"
+        end = f"({_midnight(until + timedelta(days=1))}" if until else "+inf"
+        for offset in count(step=_PAGE):
+            names = self._store.command("ZRANGE", _index(site), first, end, "BYSCORE", "LIMIT", offset, _PAGE)
+            for name in names:
+                line = self.get(name.decode())
+                if line is not None:
+                    yield line
+            if len(names) < _PAGE:
+                return
 
     def began_between(
         self, site: str, since: datetime | None, until: datetime | None
@@ -114,6 +120,10 @@ class Bookmark:
 
 def _key(contribution: str) -> str:
     return f"hb:l:{{{contribution}}}"
+
+
+def _midnight(day: date) -> int:
+    return int(datetime.combine(day, time(), UTC).timestamp())
 
 
 def _index(site: str) -> str:
