@@ -93,10 +93,14 @@ def write_config(folder: Path, files: Mapping[str, str]) -> Path:
     return folder
 
 
+# One for all: it does not parse a file again that has not changed, which is most of what a test here would cost.
+_LOADER = Loader(Path("config"))
+
+
 def a_catalogue(site: str | None = None, campaigns: Mapping[str, str] | None = None) -> Catalogue:
     """What the real loader makes of these files."""
     files = staff_files(site, campaigns)
-    return Loader(Path("config")).build({f"config/{name}": text.encode() for name, text in files.items()})
+    return _LOADER.build({f"config/{name}": text.encode() for name, text in files.items()})
 
 
 def campaign_key(campaign: str) -> int:

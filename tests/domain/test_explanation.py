@@ -185,7 +185,7 @@ learnt = st.none() | st.dictionaries(
 )
 
 
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(st.integers(0, 59).map(catalogue), readers_or_nobody, pages, visits, asked_for, learnt)
 def test_an_explanation_comes_to_what_is_decided(
     catalogue: Catalogue, reader: Reader, page: Page, visit: Visit, placements: list[Placement], weights: Any

@@ -176,7 +176,8 @@ def test_the_next_campaign_asks_those_whom_the_best_has_not_reached() -> None:
         "best": a_campaign_yaml(rollout="50%", priority="90"),
         "lights-on": a_campaign_yaml(priority="1"),
     }
-    assert {outcome(a_catalogue(campaigns=campaigns), a_reader(name)) for name in READERS} == {"shown: best", SHOWN}
+    catalogue = a_catalogue(campaigns=campaigns)
+    assert {outcome(catalogue, a_reader(name)) for name in READERS} == {"shown: best", SHOWN}
 
 
 # The holdback
