@@ -18,14 +18,17 @@ from service.books import open_books
 from service.catalogue.loader import Loader
 from service.catalogue.reloader import Reloader
 from service.catalogue.words import Dictionary, load_dictionary
+from service.payments.human_check import HumanVerifier
 from service.settings import Settings
 from service.store.allocations import Allocations
+from service.store.checks import Checks
 from service.store.counters import Counters
 from service.store.errors import StoreUnavailableError
 from service.store.limits import Limits
 from service.store.readers import ReaderStore
 from service.web.access import access_views
 from service.web.access_tokens import AccessTokens
+from service.web.admission import Admission
 from service.web.assets import assets_views
 from service.web.contributions import contributions_views
 from service.web.cors import PREFLIGHT_HEADERS, cors_headers
@@ -35,6 +38,7 @@ from service.web.events import events_views
 from service.web.explain import explain_views
 from service.web.forms import forms_views
 from service.web.front import in_front_of
+from service.web.human_check import HumanCheck
 from service.web.key_set import key_set_views
 from service.web.limits import Guard
 from service.web.metrics import count_problem
@@ -79,7 +83,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, watc
     settings = settings or Settings.from_environ(environ)
     configure_logging(settings.log_level)
     dictionary = load_dictionary()
-    loader = Loader(settings.config_dir, settings.extra_origins, bool(settings.stripe_publishable_key))
+    loader = Loader(settings.config_dir, settings.extra_origins, settings.abilities)
     reloader = Reloader(loader, partial(publish, dictionary=dictionary))
     parts = _parts(settings, dictionary, reloader, clock, background=watch)
     if watch:
@@ -98,6 +102,9 @@ def _parts(
     books = open_books(settings, lambda: reloader.current.catalogue.sites, clock)
     tokens = Tokens(settings.secret_keys)
     counters = Counters(books.store, background=background)
+    guard = Guard(Limits(books.patient, settings.secret_keys[0]), settings.limits, settings.client_address_header)
+    verifier = HumanVerifier(settings.human_check, settings.human_check_base) if settings.human_check else None
+    human_check = HumanCheck(verifier, Checks(books.patient), books.lookout)
     return Parts(
         settings=settings,
         published=lambda: reloader.current,
@@ -117,7 +124,9 @@ def _parts(
         desk=open_desk(settings, books.patient, books.gateway),
         counters=counters,
         allocations=Allocations(books.store),
-        guard=Guard(Limits(books.patient, settings.secret_keys[0]), settings.limits, settings.client_address_header),
+        guard=guard,
+        lookout=books.lookout,
+        admission=Admission(guard, human_check, books.lookout),
         clock=clock,
     )
 

@@ -16,6 +16,7 @@ from service.store.counters import Counters
 from service.store.deliveries import Deliveries
 from service.store.jobs import Jobs
 from service.store.ledger import Bookmark, Ledger
+from service.store.lookout import Lookout
 from service.store.manner import PATIENT
 from service.store.readers import ReaderStore
 from service.store.reconciliations import Reconciliations
@@ -37,6 +38,7 @@ class Books:
     allocator: Allocator
     jobs: Jobs
     deliveries: Deliveries
+    lookout: Lookout
 
 
 def open_books(
@@ -66,5 +68,5 @@ def open_books(
     bookmark = Bookmark(patient)
     return Books(
         store, patient, readers, bookmark, gateway, recorder, reconciliations, reconciler, allocator, jobs,
-        Deliveries(patient),
+        Deliveries(patient), Lookout(patient, settings.limits),
     )  # fmt: skip

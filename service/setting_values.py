@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 import maxminddb
 
 from service.domain.email_address import email_address
+from service.domain.human_check import CheckKeys, Provider
 from service.domain.limit import LIMITS, Limit
 
 
@@ -229,3 +230,18 @@ def _limit(text: str) -> Limit:
     if match is None or not window:
         raise ValueError(f"{text} must look like {name}=100/1h, with s, m, h or d, and more than nothing")
     return Limit(name, int(match[1]), window)
+
+
+def human_check(text: str) -> CheckKeys | None:
+    """`turnstile:<site key>:<secret>`, or None for empty text."""
+    if not text:
+        return None
+    provider, site_key, secret = (*text.split(":"), "", "")[:3]
+    if provider not in list(Provider) or not site_key or not secret or text.count(":") != 2:
+        raise ValueError("must look like turnstile:<site key>:<secret> or hcaptcha:<site key>:<secret>")
+    return CheckKeys(Provider(provider), site_key, secret)
+
+
+def optional_web_address(text: str) -> str:
+    """An address without a path, or empty text."""
+    return web_address(text) if text else ""

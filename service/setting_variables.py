@@ -8,11 +8,13 @@ from service.setting_values import (
     country_database,
     folder,
     header,
+    human_check,
     jobs_url,
     level,
     limits,
     mail_sender,
     mail_url,
+    optional_web_address,
     origins,
     publishable_key,
     receivers,
@@ -107,6 +109,19 @@ VARIABLES = (
         "How often something may be asked for, where it should not be as often as the README says: "
         "`contributions.address=300/1h,links.email=5/1h`.",
         limits,
+        "",
+    ),
+    Variable(
+        "HUMAN_CHECK",
+        "Who tells humans from machines while stolen cards are tried: `turnstile:<site key>:<secret>` or "
+        "`hcaptcha:<site key>:<secret>`.",
+        human_check,
+        "",
+    ),
+    Variable(
+        "HUMAN_CHECK_BASE",
+        "Another address for whom HUMAN_CHECK names: for tests only.",
+        optional_web_address,
         "",
     ),
     Variable(

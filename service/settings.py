@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from service.domain.abilities import Abilities
+from service.domain.human_check import CheckKeys
 from service.domain.limit import Limit
 from service.setting_values import jobs_url
 from service.setting_variables import PREFIX, VARIABLES
@@ -34,6 +36,8 @@ class Settings:
     country_database: Path | None
     client_address_header: str
     limits: Mapping[str, Limit]
+    human_check: CheckKeys | None
+    human_check_base: str
     staff_tokens: tuple[str, ...]
     extra_origins: Mapping[str, tuple[str, ...]]
     mail_url: str
@@ -52,6 +56,11 @@ class Settings:
     def livemode(self) -> bool:
         """True when Stripe's key moves real money."""
         return "_live_" in self.stripe_secret_key
+
+    @property
+    def abilities(self) -> Abilities:
+        """What staff files may ask for."""
+        return Abilities(bool(self.stripe_publishable_key), bool(self.human_check))
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Settings":

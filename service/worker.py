@@ -58,7 +58,7 @@ class Worker:
     def _duties(self) -> bool:
         now = self.clock().replace(microsecond=0)
         # the gifts that were missed belong into what is allocated by
-        return all([self._caught_up(now), self._allocated(now)])
+        return all([self._caught_up(now), self._allocated(now), self._looked_out(now)])
 
     def _caught_up(self, now: datetime) -> bool:
         try:
@@ -75,6 +75,14 @@ class Worker:
                 self.books.allocator.allocate(site, catalogue.plans[site.id].campaigns, now)
         except StoreUnavailableError as error:
             log.warning("allocation_failed", error=type(error).__name__)
+            return False
+        return True
+
+    def _looked_out(self, now: datetime) -> bool:
+        try:
+            self.books.lookout.look(self.reloader.current.sites, now)
+        except StoreUnavailableError as error:
+            log.warning("lookout_failed", error=type(error).__name__)
             return False
         return True
 

@@ -230,6 +230,8 @@ def some_settings(config_dir: Path, redis_url: str, **changes: Any) -> Settings:
         "country_database": None,
         "client_address_header": "",
         "limits": LIMITS,
+        "human_check": None,
+        "human_check_base": "",
         "staff_tokens": (),
         "extra_origins": {},
         "mail_url": "",

@@ -14,7 +14,9 @@ from service.catalogue.fields import slug
 from service.catalogue.problems import CatalogueError, Problem
 from service.catalogue.site_schema import SiteSchema
 from service.catalogue.yaml_file import Document, Path_, parse_yaml
+from service.domain.abilities import Abilities
 from service.domain.campaign import Campaign
+from service.domain.human_check import When
 from service.domain.plan import Plan
 from service.domain.site import CheckoutMode, Site
 
@@ -71,8 +73,7 @@ class Loader:
 
     folder: Path
     extra_origins: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    can_embed: bool = True
-    """False where the settings lack what Stripe's checkout needs on a page of the site's own."""
+    abilities: Abilities = field(default_factory=Abilities)
     _parsed: dict[tuple[str, bytes], Document] = field(default_factory=dict)
 
     def load(self) -> Catalogue:
@@ -116,9 +117,12 @@ class Loader:
             raise CatalogueError([Problem(wanted, 1, "", "is missing; the files beside it belong to no site")])
         _check_name(document, site_id, "folder")
         site: Site = _build(document, SiteSchema(), site_id, document.values)
-        if site.checkout.mode is CheckoutMode.EMBEDDED and not self.can_embed:
+        if site.checkout.mode is CheckoutMode.EMBEDDED and not self.abilities.embed:
             hint = "embedded needs the setting HONESTYBOX_STRIPE_PUBLISHABLE_KEY; set it, or write hosted"
             raise CatalogueError([document.problem(("checkout", "mode"), hint)])
+        if site.human_check is When.ALWAYS and not self.abilities.check:
+            hint = "always needs the setting HONESTYBOX_HUMAN_CHECK; set it, or write auto"
+            raise CatalogueError([document.problem(("human_check",), hint)])
         return replace(site, origins=site.origins | set(self.extra_origins.get(site_id, ())))
 
 

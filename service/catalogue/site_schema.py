@@ -25,6 +25,7 @@ from service.catalogue.fields import (
 )
 from service.catalogue.meter_schema import ExclusionsSchema, MeterSchema
 from service.catalogue.times import Span, Spans, time_zone
+from service.domain.human_check import When
 from service.domain.money import Interval
 from service.domain.page import Exclusions
 from service.domain.site import (
@@ -161,6 +162,7 @@ class SiteSchema(StaffSchema):
     exchange_rates = MapOf(Checked(currency), Rate(), load_default=dict)
     privacy = Checked(https_address, load_default="")
     terms = Checked(https_address, load_default="")
+    human_check = OneOf(When, load_default=When.AUTO)
     checkout = Group(CheckoutSchema, load_default=Checkout)
 
     def build(self, site_id: str, values: Any) -> Site:

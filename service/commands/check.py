@@ -27,7 +27,7 @@ def run(given: argparse.Namespace) -> int:
         )
         loader = Loader(folder)
         if settings:
-            loader = Loader(folder, settings.extra_origins, bool(settings.stripe_publishable_key))
+            loader = Loader(folder, settings.extra_origins, settings.abilities)
         catalogue = loader.load()
     except (SettingsError, CatalogueError) as error:
         print(error)

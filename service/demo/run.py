@@ -104,6 +104,7 @@ class Demo:
             "STRIPE_WEBHOOK_SECRETS": self.webhook_secret, "STRIPE_API_BASE": self.at.sandbox,
             "PUBLIC_URL": self.at.service, "CONFIG_DIR": str(config_dir()), "EXTRA_ORIGINS": self.at.origins,
             "STAFF_TOKENS": self.staff_token,
+            "HUMAN_CHECK": "turnstile:demo:demo", "HUMAN_CHECK_BASE": self.at.sandbox,
         }  # fmt: skip
         others = {name: value for name, value in os.environ.items() if not name.startswith("HONESTYBOX_")}
         named = {f"HONESTYBOX_{name}": value for name, value in ours.items()}

@@ -17,7 +17,7 @@ def main() -> int:
     when_parent_is_gone(lambda: os.kill(os.getpid(), signal.SIGTERM))
     try:  # asked here as well, because a worker's refusal comes wrapped in a traceback
         settings = Settings.from_environ(os.environ)
-        Loader(settings.config_dir, settings.extra_origins, bool(settings.stripe_publishable_key)).load()
+        Loader(settings.config_dir, settings.extra_origins, settings.abilities).load()
     except (SettingsError, CatalogueError) as refusal:
         print(refusal, flush=True)
         return 1

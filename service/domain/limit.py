@@ -33,6 +33,10 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
             Limit("links.email", 3, _HOUR),
             Limit("links.address", 60, _HOUR),
             Limit("links.site", 1000, _TEN_MINUTES),
+            Limit("attack.tried", 300, _TEN_MINUTES),
+            Limit("attack.refused", 60, _TEN_MINUTES),
+            Limit("attack.declined", 30, _TEN_MINUTES),
+            Limit("declines.climb", 20, _HOUR),
         )
     }
 )

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from service.domain.amounts import Amounts
 from service.domain.fees import CoverFees
+from service.domain.human_check import When
 from service.domain.meter import Meter, Periods
 from service.domain.money import Interval
 from service.domain.page import Exclusions
@@ -125,6 +126,7 @@ class Site:
     """What one unit of a currency is worth in units of the default one, by its code."""
     privacy: str = ""
     terms: str = ""
+    human_check: When = When.AUTO
     checkout: Checkout = Checkout()
     currency_choice: bool = False
     """Whether a reader may give in another of the currencies than their country's."""

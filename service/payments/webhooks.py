@@ -57,10 +57,15 @@ def _may_be_ours(thing: Mapping[str, Any]) -> bool:
     """
     if thing.get("object") in ("charge", "refund", "dispute"):
         return True
-    metadata = _part(thing, "metadata")
-    if thing.get("object") == "invoice":
-        metadata = _part(_part(_part(thing, "parent"), "subscription_details"), "metadata")
+    metadata = our_metadata(thing)
     return bool(metadata.get("site") and metadata.get("attempt"))
+
+
+def our_metadata(thing: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Where ours would be on an event's object."""
+    if thing.get("object") == "invoice":
+        return _part(_part(_part(thing, "parent"), "subscription_details"), "metadata")
+    return _part(thing, "metadata")
 
 
 def _part(thing: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -14,7 +14,6 @@ from service.domain.contribution import Attribution
 from service.domain.money import MoneyError, to_stripe
 from service.domain.site import Site
 from service.payments.checkout import Order
-from service.web.admission import admit
 from service.web.checkouts import Wanted, checkout_answer
 from service.web.money_labels import money_label
 from service.web.outcomes import outcome_answer, outcome_of
@@ -40,7 +39,7 @@ def contributions_views(parts: Parts) -> Blueprint:
         words = parts.dictionary.for_language(language)
         _check_amount(site, wish, words, language)
         _check_return_url(site, wish["return_url"], "return_url")
-        admit(parts.guard, site, attribution.reader, wish, words, parts.clock())
+        parts.admission.admit(site, attribution.reader, wish, words, parts.clock())
         order = Order(
             interval=wish["interval"],
             currency=wish["currency"],

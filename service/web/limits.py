@@ -57,8 +57,8 @@ class Guard:
 
     def count_once(
         self, what: str, thing: str, now: datetime, sentence: Sentence | None = None, **whose: str | None
-    ) -> None:
-        """The same thing again counts no second time, and what one limit refuses counts in none."""
+    ) -> bool:
+        """True for a new thing: the same again counts no second time, and what one limit refuses counts in none."""
         counted: list[tuple[Limit, str]] = []
         for limit, name in self._named(what, whose):
             wait, new = self.limits.count_once(limit, name, thing, now)
@@ -68,6 +68,7 @@ class Guard:
                 raise _too_many(limit, wait, sentence)
             if new:
                 counted.append((limit, name))
+        return bool(counted)
 
     def _named(self, what: str, whose: Mapping[str, str | None]) -> Iterator[tuple[Limit, str]]:
         for kind, name in whose.items():

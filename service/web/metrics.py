@@ -7,6 +7,11 @@ _PROBLEMS = Counter("honestybox_problems", "Requests refused, by the field that 
 _EVENTS = Counter("honestybox_events", "New events, by type", ["site", "campaign", "variant", "placement", "type"])
 _WEBHOOKS = Counter("honestybox_webhooks", "Stripe's events, by what became of them", ["outcome"])
 _LIMITED = Counter("honestybox_limited", "Requests that came too often, by the limit they met", ["limit"])
+_CHECKS = Counter("honestybox_human_checks", "Human checks: wanted, passed, failed or unavailable", ["outcome"])
+_DECLINES = Counter("honestybox_declines", "Payments that a bank declined", ["site"])
+_ALARMS = Gauge(
+    "honestybox_alarm", "1 while on: attack, or declines that climb", ["alarm", "site"], multiprocess_mode="mostrecent"
+)
 # The latest word of any worker: the least or the most would go by what workers said that are long gone.
 _STORE = Gauge("honestybox_store_available", "1 while Redis answers", multiprocess_mode="mostrecent")
 _CONFIG = Gauge("honestybox_config_problems", "Problems in the staff files now", multiprocess_mode="mostrecent")
@@ -39,6 +44,21 @@ def count_webhook(outcome: str) -> None:
 def count_limited(limit: str) -> None:
     """One request that has to wait."""
     _LIMITED.labels(limit).inc()
+
+
+def count_check(outcome: str) -> None:
+    """One attempt that had to show that a human made it."""
+    _CHECKS.labels(outcome).inc()
+
+
+def count_decline(site: str) -> None:
+    """One payment that a bank declined."""
+    _DECLINES.labels(site).inc()
+
+
+def set_alarm(alarm: str, site: str, *, on: bool) -> None:
+    """Whether it is on now."""
+    _ALARMS.labels(alarm, site).set(int(on))
 
 
 def store_changed(available: bool) -> None:

@@ -8,7 +8,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from service.store.errors import StoreUnavailableError
-from service.web.metrics import set_config_problems
+from service.store.lookout import ATTACK, DECLINES
+from service.web.metrics import set_alarm, set_config_problems
 from service.web.openapi import openapi_document
 from service.web.parts import Parts
 
@@ -42,6 +43,7 @@ def operations_views(parts: Parts) -> Blueprint:
     def metrics() -> ResponseReturnValue:
         parts.tally.count()
         set_config_problems(len(parts.config_problems()))
+        _set_alarms(parts)
         return Response(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
 
     @views.get("/openapi.json")
@@ -49,6 +51,16 @@ def operations_views(parts: Parts) -> Blueprint:
         return openapi_document()
 
     return views
+
+
+def _set_alarms(parts: Parts) -> None:
+    """As any worker last judged; without Redis, as they were."""
+    try:
+        for site in parts.sites:
+            set_alarm(DECLINES, site, on=parts.lookout.is_on(DECLINES, site))
+            set_alarm(ATTACK, site, on=parts.lookout.attacked(site))
+    except StoreUnavailableError:
+        return  # told by honestybox_store_available
 
 
 def _registry() -> CollectorRegistry:

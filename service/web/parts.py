@@ -16,8 +16,10 @@ from service.store.allocations import Allocations
 from service.store.connection import Store
 from service.store.counters import Counters
 from service.store.jobs import Jobs
+from service.store.lookout import Lookout
 from service.store.readers import ReaderStore
 from service.web.access_tokens import AccessTokens
+from service.web.admission import Admission
 from service.web.country import Countries
 from service.web.limits import Guard
 from service.web.previews import Previews
@@ -53,6 +55,8 @@ class Parts:
     counters: Counters
     allocations: Allocations
     guard: Guard
+    lookout: Lookout
+    admission: Admission
     clock: Callable[[], datetime]
 
     @property

@@ -18,6 +18,7 @@ MOST_TAGS, MOST_AUTHORS, MOST_EVENTS, MOST_NAMES, LONGEST_TOKEN = 50, 20, 50, 20
 PAGE_TYPES = ("article", "section", "home", "other")
 DEVICES = ("phone", "tablet", "desktop")
 EVENT_TYPES = ("seen", "clicked", "dismissed")
+_CHECK = r"[!-~]{0,8000}\Z"  # Turnstile's have up to 2048 characters; hCaptcha names no limit
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
@@ -196,6 +197,7 @@ class ContributionSchema(StrictSchema):
     attempt = fields.String(required=True)
     return_url = WebAddress(required=True)
     email = fields.String(load_default="", allow_none=True, validate=validate.Length(max=LONGEST_EMAIL))
+    check = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(_CHECK))
     hosted = _switch(load_default=False)
     again = _switch(load_default=False)
 

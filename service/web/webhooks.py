@@ -3,10 +3,12 @@
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
+from service.payments.declines import Decline, decline_in
 from service.payments.errors import PaymentsError, SignatureError, UnknownObjectError
+from service.payments.gateway import Stripe
 from service.payments.webhooks import subject_of, verified_event
 from service.store.errors import StoreUnavailableError
-from service.web.metrics import count_webhook
+from service.web.metrics import count_decline, count_webhook
 from service.web.parts import Parts
 from service.web.problems import ProblemError
 
@@ -27,25 +29,37 @@ def webhooks_views(parts: Parts) -> Blueprint:
         except SignatureError as error:
             count_webhook("refused")
             raise ProblemError(400, f"Refused: {error}.", "Stripe-Signature") from error
-        outcome = _record(parts, event)
+        outcome = _outcome(parts, event)
         count_webhook(outcome)
         return {"outcome": outcome}
 
     return views
 
 
-def _record(parts: Parts, event: object) -> str:
-    if event.get("livemode") is not parts.settings.livemode:  # type: ignore[attr-defined]
+def _outcome(parts: Parts, event: Stripe) -> str:
+    if event.get("livemode") is not parts.settings.livemode:
         return "other_mode"
-    subject = subject_of(event)  # type: ignore[arg-type]
+    try:
+        _note_decline(parts, decline_in(event))
+        return _recorded(parts, subject_of(event))
+    except (PaymentsError, StoreUnavailableError) as error:
+        count_webhook("unavailable")
+        # Stripe sends it again, for three days.
+        raise ProblemError(503, "Not recorded yet; send it again.") from error
+
+
+def _note_decline(parts: Parts, decline: Decline | None) -> None:
+    if decline is None or decline.site not in parts.sites:
+        return
+    if parts.lookout.note_decline(decline.event, decline.site, decline.at, parts.clock()):
+        count_decline(decline.site)
+
+
+def _recorded(parts: Parts, subject: str) -> str:
     if not subject:
         return "ignored"
     try:
         contribution = parts.recorder.record(subject, parts.clock())
     except UnknownObjectError:
         return "ignored"
-    except (PaymentsError, StoreUnavailableError) as error:
-        count_webhook("unavailable")
-        # Stripe sends it again, for three days.
-        raise ProblemError(503, "Not recorded yet; send it again.") from error
     return "recorded" if contribution else "ignored"

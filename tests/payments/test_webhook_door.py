@@ -16,6 +16,7 @@ from tests.payments.giving import (
     Giving,
     Reader,
     post_event,
+    problem,
     session_of,
     sign,
     some_settings,
@@ -186,9 +187,10 @@ def test_without_redis_nothing_is_acknowledged_and_the_next_delivery_heals(
     forgetful: tuple[str, int], stripe_side: Side, a_reader: Callable[..., Reader]
 ) -> None:
     address, port = forgetful
-    reader = Reader(address, token=a_reader().token)
-    wish = reader.wish("monthly", receipt=None)
-    giving = Giving(reader, wish, session_of(reader.press_continue(wish)), stripe_side).pay()
+    elsewhere = a_reader()
+    reader, wish = Reader(address, token=elsewhere.token), elsewhere.wish("monthly")
+    assert problem(reader.press_continue(wish)) == (503, None), "what cannot be counted does not begin"
+    giving = Giving(reader, wish, session_of(elsewhere.press_continue(wish)), stripe_side).pay()
     told = [event for event in giving.events if event["type"] in ("checkout.session.completed", "invoice.paid")]
     for event in told:
         assert post_event(address, event).status == 503

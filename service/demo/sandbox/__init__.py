@@ -13,6 +13,8 @@ from typing import Any
 
 from flask import Flask
 
+from service.demo.human_check import checker
+
 from . import api, billing, changes, checkout, embedded, pages, taking_back
 from .courier import BACKOFF, Courier
 from .refusal import Refusal
@@ -154,6 +156,7 @@ def create_sandbox(
     app.register_blueprint(api.blueprint(vault))
     app.register_blueprint(pages.blueprint(app.sandbox))
     app.register_blueprint(embedded.blueprint(app.sandbox))
+    app.register_blueprint(checker())
     if deliver:
         courier.start()
     return app
