@@ -6,7 +6,7 @@ import { loadScript } from "./script.js";
 const SCRIPT_MS = 8000;
 const CHECKOUT_MS = 12000;
 // Stripe's script may know of a payment a moment before Stripe's API tells us of it.
-const VERIFY_AFTER_MS = [0, 1500, 3000];
+const VERIFY_AFTER_MS = [0, 1000, 2000];
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 

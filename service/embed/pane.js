@@ -13,14 +13,13 @@ const LOOK = `
 .pane{position:absolute;inset:0;margin:auto;width:100%;display:flex;flex-direction:column;overflow:auto;overscroll-behavior:contain;background:var(--paper)}
 .top{position:sticky;top:0;z-index:1;display:flex;align-items:center;gap:1em;padding:.4em 1.1em;padding-top:max(.4em,env(safe-area-inset-top));background:var(--paper);border-bottom:1px solid var(--line)}
 .top h2{flex:1;font-size:1.25em}
-.top .close{float:none;margin:0}
+.top .close{float:none;margin:0;margin-inline-start:auto}
 .ask{padding:.8em 1.1em;border-bottom:1px solid var(--line)}
 .ask div{display:flex;flex-wrap:wrap;gap:.5em;margin-top:.6em}
 .text,.wait,.end{padding:1em 1.1em}
 .end h2{outline:0}
 .end p{margin:.6em 0 1em}
 .place{flex:1 0 auto;background:#fff;padding-bottom:env(safe-area-inset-bottom)}
-.place[hidden]+.end{flex:1}
 @media (min-width:640px){.pane{width:min(100% - 4em,60em);height:fit-content;max-height:calc(100% - 4em);border-top:3px solid var(--accent)}.pane.small{width:24em}}
 `;
 
@@ -134,8 +133,11 @@ export class Pane {
     this.#wait.hidden = true;
   }
 
-  /** Something is waited for again. */
+  /** Something is waited for again; what others drew goes, and the dialog keeps its size. */
   waiting() {
+    const { panel } = this.#box;
+    panel.style.minHeight = panel.offsetHeight + "px";
+    this.#slot.hidden = true;
     this.#wait.hidden = false;
   }
 

@@ -19,6 +19,9 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parents[2]
 EMBED = ROOT / "service" / "embed"
+STRIPE_JS = ROOT / "service" / "demo" / "sandbox" / "static" / "stripe.js"
+FRAME = """<!doctype html><title>Checkout</title>
+<button onclick="parent.postMessage({complete: true}, '*')">Pay</button>"""
 LOCALES = ROOT / "service" / "locales"
 
 Answer = tuple[int, dict[str, Any]]
@@ -177,7 +180,10 @@ class Fake:
     )  # fmt: skip
     pages: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    outcomes: Card = field(default=lambda body: (200, {"outcome": "paid"}))
+    forms: Callable[[str, str], Answer] = field(default=lambda language, currency: a_problem(404, "No such form."))
     delay: float = 0.0
+    script_delay: float = 0.0
 
     def of(self, what: str) -> list[dict[str, Any]]:
         """The bodies sent to one endpoint, in order."""
@@ -200,10 +206,18 @@ class Fake:
         time.sleep(self.delay)
         cards = {
             "decisions": self.decisions, "snoozes": self.snoozes, "contributions": self.contributions,
-            "later": self.later,
+            "later": self.later, "outcome": self.outcomes,
         }  # fmt: skip
         name = path.rpartition("/")[2]
         return cards[name](body) if name in cards else (200, {"recorded": len(body["events"])})
+
+
+HUMAN_JS = b"""window.turnstile = {render: (place, {sitekey, callback}) => {
+  const button = document.createElement('button');
+  button.textContent = 'I am human';
+  button.onclick = () => callback('proof-for-' + sitekey);
+  place.append(button);
+}}"""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -234,6 +248,16 @@ class _Service(_Handler):
             language = "ru" if words[1].startswith("ru") else "en"
             said = {"language": language, "direction": "ltr", "words": locale(language)}
             self.send(200, json.dumps(said).encode(), "application/json")
+        elif path == "/js/stripe.js":
+            time.sleep(self.fake.script_delay)
+            self.send(200, STRIPE_JS.read_bytes(), "text/javascript; charset=utf-8")
+        elif path.startswith("/c/embed/"):
+            self.send(200, FRAME.encode(), "text/html")
+        elif path == "/human.js":
+            self.send(200, HUMAN_JS, "text/javascript; charset=utf-8")
+        elif form := re.fullmatch(r"/embed/v1/forms/[\w-]+/([\w-]+)/([A-Z]{3})\.json", path):
+            status, answer = self.fake.forms(form[1], form[2])
+            self.send(status, json.dumps(answer).encode(), "application/json")
         elif path == "/pay":
             self.send(200, b"<!doctype html><title>Pay</title><h1>The payment page</h1>", "text/html")
         else:
