@@ -48,13 +48,19 @@ export class Extras {
     this.#appeal = appeal;
     this.#context = context;
     this.#form = form;
-    this.#fees = form.fees && make("input", { type: "checkbox", name: "cover_fees", checked: form.fees.checked, onchange: giving.changed });
-    this.#email = form.email && make("input", {
-      type: "email", id: "email", autocomplete: "email", maxlength: 254, "aria-describedby": "email-note problem",
-      oninput: () => giving.complain(""),
-    });
-    this.#currencies = form.currencies && make("select", { name: "currency", onchange: () => this.#change(giving) },
-      ...form.currencies.map((code) => make("option", { value: code, selected: code === form.currency }, this.#name(code))));
+    if (form.fees) {
+      this.#fees = make("input", { type: "checkbox", name: "cover_fees", checked: form.fees.checked, onchange: giving.changed });
+    }
+    if (form.currencies) {
+      this.#currencies = make("select", { name: "currency", onchange: () => this.#change(giving) },
+        ...form.currencies.map((code) => make("option", { value: code, selected: code === form.currency }, this.#name(code))));
+    }
+    if (form.email) {
+      this.#email = make("input", {
+        type: "email", id: "email", autocomplete: "email", maxlength: 254, "aria-describedby": "email-note problem",
+        oninput: () => giving.complain(""),
+      });
+    }
     this.element = make("div", { class: "extras" },
       form.fees && make("label", { class: "tick" }, this.#fees, this.#feesText),
       form.currencies && make("label", { class: "pick" }, words.currency_label, this.#currencies),
