@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -9,6 +10,9 @@ from service.catalogue.languages import plural_category
 from service.catalogue.yaml_file import parse_yaml
 
 FALLBACK = "en"
+# How the keys begin of what an appeal never says; and of what it says only where readers pay without leaving the page.
+_ELSEWHERE = tuple("gate_ link_ supporter_ product_ thanks_supporter thanks_spent thanks_no_ thanks_later".split())
+_WHEN_EMBEDDED = ("pay_", "thanks_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,15 @@ class Words:
     language: str
     texts: Mapping[str, str]
     plurals: Mapping[str, Mapping[str, str]]
+
+    def of_appeals(self, *, embedded: bool) -> Mapping[str, str]:
+        """What an appeal may come to say: it goes out with every decision. `embedded`: readers pay on the page."""
+        others = _ELSEWHERE if embedded else (*_ELSEWHERE, *_WHEN_EMBEDDED)
+        return {key: text for key, text in self.texts.items() if not key.startswith(others)}
+
+    def of_gates(self) -> Mapping[str, str]:
+        """What a gate says beside its appeal, or without one."""
+        return {key: text for key, text in self.texts.items() if key.startswith(("gate_", "try_again"))}
 
     def say(self, key: str, **values: object) -> str:
         """The text of `key`, its {holes} filled."""
@@ -41,6 +54,7 @@ class Dictionary:
         return known.get(wanted) or known.get(wanted.split("-", maxsplit=1)[0]) or known[FALLBACK]
 
 
+@cache  # they ship with the service and stay as they are while it runs
 def load_dictionary() -> Dictionary:
     """The words that ship with the service. Raises CatalogueError when a file of ours is broken."""
     languages = {}

@@ -58,7 +58,7 @@ class AccessAnswers:
                 "later": later,
                 "language": language,
                 "direction": direction(language),
-                "words": words.texts,
+                "words": words.of_gates(),
             })
         return self._gates[key]
 

@@ -9,7 +9,7 @@ from typing import Any
 from service.catalogue.languages import direction, plural_form
 from service.catalogue.words import Dictionary, Words
 from service.domain.campaign import Campaign, Element, Node, Placeholder, Variant
-from service.domain.site import Placement, Site
+from service.domain.site import CheckoutMode, Placement, Site
 from service.web.giving_form import form
 
 _HOLE = re.compile("\ue000([0-9]+)\ue001")  # private-use characters, which copy never needs
@@ -98,7 +98,7 @@ class Appeals:
             },
             "form": form(site, currency, words, language),
             "snooze": _snooze(site, words),
-            "words": words.texts,
+            "words": words.of_appeals(embedded=site.checkout.mode is CheckoutMode.EMBEDDED),
         }
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
@@ -27,6 +28,7 @@ class Asset:
     etag: str
 
 
+@cache  # they ship with the service and stay as they are while it runs
 def load_assets() -> Mapping[str, Asset]:
     """Every module of `service/embed`, by file name."""
     folder = files("service") / "embed"
