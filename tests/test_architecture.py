@@ -26,6 +26,7 @@ OURS: Mapping[str, tuple[str, ...]] = {
         "service.web", "service.domain", "service.catalogue", "service.store", "service.payments", "service.settings",
     ),
     "service.forecast": ("service.forecast", "service.domain", "service.catalogue"),
+    "service.telling": ("service.telling", "service.domain", "service.store", "service.payments"),
     "service.doctor": (
         "service.doctor", "service.domain", "service.catalogue", "service.store", "service.payments", "service.mail",
         "service.settings", "service.setting_variables",
@@ -46,6 +47,7 @@ FOREIGN: Mapping[str, tuple[str, ...]] = {
     "service.mail": ("flask", "redis", "stripe", "ruamel", "marshmallow"),
     "service.web": ("redis", "stripe", "ruamel", "yaml"),
     "service.forecast": ("flask", "redis", "stripe", "ruamel", "marshmallow"),
+    "service.telling": ("flask", "redis", "stripe", "ruamel", "marshmallow"),
     "service.doctor": ("flask", "redis", "stripe", "ruamel", "marshmallow"),
     "service.settings": ("flask", "redis", "stripe", "ruamel"),
     "service.setting_variables": ("flask", "redis", "stripe", "ruamel"),
@@ -59,6 +61,7 @@ CLOCKS = {
 }  # fmt: skip
 CLOCK_READERS: Mapping[str, set[str]] = {
     "service.app": {"time.time"},
+    "service.commands.contributions": {"datetime.now"},
     "service.commands.doctor": {"datetime.now"},
     "service.commands.forecast": {"datetime.now"},
     "service.commands.explain": {"datetime.now"},

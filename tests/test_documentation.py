@@ -15,6 +15,7 @@ from service.catalogue.markdown import PLACEHOLDERS
 from service.catalogue.site_schema import PAYMENT_METHODS, SiteSchema
 from service.catalogue.words import load_dictionary
 from service.domain.access import AccessReason
+from service.domain.lifecycle import REGULAR, SINGLE
 from service.domain.limit import LIMITS
 from service.domain.reason import Reason
 from service.domain.rules import CAMPAIGN_RULES, PAGE_RULES, PLACEMENT_RULES, READER_RULES
@@ -97,6 +98,12 @@ def test_every_limit_is_documented_with_what_it_allows() -> None:
     spans = {name: f"{count // 60}h" if count % 60 == 0 else f"{count}m" for name, count in minutes.items()}
     expected = [(f"`{name}`", f"{limit.most} in {spans[name]}") for name, limit in LIMITS.items()]
     assert [(row[0], row[2]) for row in table("limits")] == expected
+
+
+def test_every_state_of_a_gift_is_documented_in_the_order_of_its_table() -> None:
+    single = dict.fromkeys(("single", f"`{row.state}`", row.means) for row in SINGLE)
+    regular = dict.fromkeys(("regular", f"`{row.state}`", row.means) for row in REGULAR)
+    assert table("states") == [list(row) for row in (*single, *regular)]
 
 
 def test_the_webhook_endpoint_is_told_exactly_the_events_we_handle() -> None:

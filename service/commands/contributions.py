@@ -7,16 +7,18 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from time import sleep
 from typing import TextIO
 
+from service.app import configure_logging
 from service.catalogue.loader import Loader
 from service.catalogue.problems import CatalogueError, did_you_mean
 from service.commands import Subparsers
 from service.domain.export import COLUMNS, EMAIL, Row, csv_cells, row_of
 from service.payments.addresses import Addresses
+from service.payments.catch_up import STRIPE_KEEPS
 from service.payments.errors import PaymentsError
 from service.payments.gateway import Gateway
 from service.settings import Settings, SettingsError
@@ -24,6 +26,8 @@ from service.store.connection import Store
 from service.store.errors import StoreUnavailableError
 from service.store.ledger import Ledger
 from service.store.manner import PATIENT
+from service.telling.sentences import told
+from service.telling.sighting import Observer
 
 _EMAILS = (
     "a last column with the givers' e-mail addresses, which only Stripe holds: it is asked once for each customer, and "
@@ -43,6 +47,9 @@ def add(subparsers: Subparsers) -> None:
     export.add_argument("--emails", action="store_true", help=_EMAILS)
     export.add_argument("--output", type=Path, metavar="FILE", help="here, and not to standard output")
     export.set_defaults(act=_export)
+    show = actions.add_parser("show", help="the story of one contribution, from our ledger and from Stripe")
+    show.add_argument("id", help="a payment intent (pi_…), subscription (sub_…), Checkout Session (cs_…) or attempt")
+    show.set_defaults(act=_show)
     contributions.set_defaults(run=run)
 
 
@@ -77,6 +84,17 @@ def _export(settings: Settings, given: argparse.Namespace) -> int:
         else:
             file.writelines(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
     return 0
+
+
+def _show(settings: Settings, given: argparse.Namespace) -> int:
+    """Prints the story; 1 when there is none to tell."""
+    configure_logging(settings.log_level)
+    sites = Loader(settings.config_dir, settings.extra_origins).load().sites
+    ledger = Ledger(Store(settings.redis_url, manner=PATIENT))
+    gateway = Gateway(settings.stripe_secret_key, settings.stripe_api_base)
+    seen = Observer(gateway, ledger, sites.__contains__, sites).see(given.id, datetime.now(UTC) - STRIPE_KEEPS)
+    print("\n".join(told(seen)))
+    return 0 if seen.line else 1
 
 
 def _write_csv(file: TextIO, rows: Iterable[Row], columns: Iterable[str]) -> None:

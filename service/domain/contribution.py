@@ -68,6 +68,7 @@ class Happened(StrEnum):
     PAUSED = "paused"
     RESUMED = "resumed"
     CANCELLED = "cancelled"
+    KEPT = "kept"  # a cancellation that was taken back
     ENDED = "ended"
 
 
