@@ -130,6 +130,8 @@ def test_an_empty_variable_is_a_missing_one(good: dict[str, str]) -> None:
         ("OUTGOING_WEBHOOK_SECRETS", f"whsec_{'A' * 32},whsec_?", "24 to 64 random bytes"),
         ("STRIPE_SECRET_KEY", "pk_live_abc", "must be a secret or restricted key"),
         ("STRIPE_SECRET_KEY", "sk_live_", "must be a secret or restricted key"),
+        ("STRIPE_PUBLISHABLE_KEY", "sk_test_abc", "must be a publishable key"),
+        ("STRIPE_PUBLISHABLE_KEY", "pk_live_abc", "must be of the secret key's mode"),
         ("STRIPE_WEBHOOK_SECRETS", "abc", "whsec_"),
         ("STRIPE_WEBHOOK_SECRETS", "whsec_a,abc", "whsec_"),
         ("PUBLIC_URL", "support.example.org", "such as https://support.example.org"),

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from service.catalogue.loader import Loader
 from service.catalogue.problems import CatalogueError
+from service.domain.abilities import Abilities
 from service.domain.money import Interval
-from service.domain.site import Placement
+from service.domain.site import Checkout, CheckoutMode, Placement
 from tests.builders import (
     ORIGIN,
     SITE,
@@ -165,6 +166,15 @@ def test_staging_origins_from_the_settings_join_those_of_site_yaml(config_dir: P
 def test_staging_origins_of_an_unknown_site_are_a_problem(config_dir: Path) -> None:
     with pytest.raises(CatalogueError, match="names the site gazete, which has no folder"):
         Loader(config_dir, {"gazete": ("https://staging.example",)}).load()
+
+
+def test_paying_on_the_page_needs_the_key_that_stripes_script_asks_for(config_dir: Path) -> None:
+    file = config_dir / "sites" / SITE / "site.yaml"
+    file.write_text(file.read_text() + "checkout: {mode: embedded}\n")
+    assert Loader(config_dir).load().sites[SITE].checkout == Checkout(CheckoutMode.EMBEDDED)
+    told = "checkout.mode: embedded needs the setting HONESTYBOX_STRIPE_PUBLISHABLE_KEY"
+    with pytest.raises(CatalogueError, match=told):
+        Loader(config_dir, abilities=Abilities(embed=False)).load()
 
 
 def test_the_version_changes_with_any_byte(config_dir: Path) -> None:
