@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from .articles import SECTIONS, Article, load_articles
 from .clock import DemoClock
+from .outbox import mails_in
 from .places import SITE
 
 HERE = Path(__file__).parent
@@ -56,7 +57,9 @@ WORDS = {
 }  # fmt: skip
 
 
-def create_paper(*, service: str, sandbox: str, clock: DemoClock, config_dir: Path, staff_token: str) -> Flask:
+def create_paper(
+    *, service: str, sandbox: str, clock: DemoClock, config_dir: Path, staff_token: str, outbox: Path
+) -> Flask:
     """The newspaper as a Flask app: its script tag points at `service`, its demo bar at `sandbox`."""
     app = Flask("paper", root_path=str(HERE))
     paper = Paper(load_articles(HERE / "articles", datetime.now(UTC)), service, sandbox, clock, config_dir)
@@ -66,6 +69,7 @@ def create_paper(*, service: str, sandbox: str, clock: DemoClock, config_dir: Pa
     app.add_url_rule("/section/<name>", "section", lambda name: section(paper, name))
     app.add_url_rule("/<name>/<slug>", "article", lambda name, slug: article(paper, name, slug))
     app.add_url_rule("/privacy", "privacy", lambda: render_template("paper/privacy.html"))
+    app.add_url_rule("/outbox", "outbox", lambda: render_template("paper/outbox.html", mails=mails_in(outbox)))
     app.add_url_rule("/demo/clock", "clock", lambda: move_clock(paper), methods=["POST"])
     app.add_url_rule("/demo/why", "why", lambda: why(service, staff_token), methods=["POST"])
     app.register_error_handler(HTTPException, lost)

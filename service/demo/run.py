@@ -105,10 +105,15 @@ class Demo:
             "PUBLIC_URL": self.at.service, "CONFIG_DIR": str(config_dir()), "EXTRA_ORIGINS": self.at.origins,
             "STAFF_TOKENS": self.staff_token,
             "HUMAN_CHECK": "turnstile:demo:demo", "HUMAN_CHECK_BASE": self.at.sandbox,
+            "MAIL_URL": self.outbox.as_uri(), "MAIL_FROM": "The Daily Lantern <support@daily-lantern.example>",
         }  # fmt: skip
         others = {name: value for name, value in os.environ.items() if not name.startswith("HONESTYBOX_")}
         named = {f"HONESTYBOX_{name}": value for name, value in ours.items()}
         return {**others, **named, DEMO_DIR: str(self.folder), "PYTHONUNBUFFERED": "1"}
+
+    @property
+    def outbox(self) -> Path:
+        return self.folder / "outbox"
 
     @property
     def webhook_secret(self) -> str:
@@ -127,7 +132,7 @@ class Demo:
         )  # fmt: skip
         paper = create_paper(
             service=self.at.service, sandbox=self.at.sandbox, clock=clock, config_dir=config_dir() / "sites" / SITE,
-            staff_token=self.staff_token,
+            staff_token=self.staff_token, outbox=self.outbox,
         )  # fmt: skip
         servers = [Running(sandbox, self.at.port + 2), Running(paper, self.at.port)]
         try:

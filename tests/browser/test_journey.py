@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.demo.waiting import until
 
 from .journeys import ARTICLES, Demo, appeal, read, reasons, running_demo
 
@@ -58,6 +60,43 @@ def test_who_has_given_is_thanked_on_the_same_article_and_not_asked_again(
     for article in ARTICLES:
         assert reasons(read(page, demo, article)) == {"supporter"}
         assert page.locator("honesty-box").count() == 0
+
+
+def test_a_supporter_is_recognised_on_another_device_by_a_link_in_a_mail(
+    demo: Demo, page: Page, chromium: Browser
+) -> None:
+    read(page, demo)
+    choose(page, "Monthly", "$5")
+    page.locator("#pay").click()
+    page.wait_for_url(demo.paper + ARTICLES[0])
+    device = chromium.new_context(locale="en-GB")
+    there = device.new_page()
+    assert read(there, demo)["appeals"]
+    there.get_by_role("link", name="My gift").click()
+    there.get_by_label("E-mail address").fill("reader@example.org")
+    there.get_by_role("button", name="Send me the link").click()
+    there.get_by_role("heading", name="Look into your mailbox").wait_for()
+    link = _mailed_link(there, demo)
+    there.goto(link)
+    there.get_by_role("button", name="Manage my gift").first.click()
+    there.wait_for_url(demo.sandbox + "/p/session/**")
+    there.get_by_role("link", name="Go back").click()
+    there.get_by_role("button", name="Recognise me in this browser").click()
+    there.wait_for_url(demo.paper + ARTICLES[0])
+    expect(there.locator("honesty-box")).to_contain_text("Good to see you again")
+    assert reasons(read(there, demo, ARTICLES[1])) == {"supporter"}
+    there.goto(link)
+    expect(there.get_by_role("heading", name="This link does not work any more")).to_be_visible()
+    device.close()
+
+
+def _mailed_link(page: Page, demo: Demo) -> str:
+    def arrived() -> bool:
+        page.goto(demo.paper + "/outbox")
+        return page.locator(".letter a").count() > 0
+
+    until(arrived, seconds=20)
+    return str(page.locator(".letter a").first.get_attribute("href"))
 
 
 def test_a_delayed_payment_is_thanked_as_on_its_way_and_not_asked_again(demo: Demo, page: Page) -> None:

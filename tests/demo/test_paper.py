@@ -16,7 +16,9 @@ from service.demo.paper import HERE, create_paper
 from service.demo.serving import Running
 from service.domain.access import AccessReason
 from service.domain.reason import Reason
-from tests.builders import a_decision_body, some_settings
+from service.mail.letter import Letter
+from service.mail.post import Post
+from tests.builders import NOW, a_decision_body, some_settings
 
 SERVICE, SANDBOX = "http://127.0.0.1:8001", "http://127.0.0.1:8002"
 STAFF = "1" * 32
@@ -37,13 +39,25 @@ def reader(clock: DemoClock, tmp_path: Path) -> FlaskClient:
 
 def a_paper(clock: DemoClock, folder: Path, service: str) -> FlaskClient:
     app = create_paper(
-        service=service, sandbox=SANDBOX, clock=clock, config_dir=folder / "config" / "sites" / "x", staff_token=STAFF
-    )
+        service=service, sandbox=SANDBOX, clock=clock, config_dir=folder / "config" / "sites" / "x", staff_token=STAFF,
+        outbox=folder / "outbox",
+    )  # fmt: skip
     return app.test_client()
 
 
 def linked_data(page: str) -> dict[str, object]:
     return dict(json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)[1]))
+
+
+def test_the_outbox_shows_mails_as_text_with_links_to_click(reader: FlaskClient, tmp_path: Path) -> None:
+    assert "Nothing yet" in reader.get("/outbox").text
+    text = "<b>Hello</b>\nhttps://support.example.org/supporter?a=1&b=2\n"
+    letter = Letter("reader@example.org", "A link", text, "", "en")
+    Post((tmp_path / "outbox").as_uri(), "The Daily Lantern <a@daily-lantern.example>").send(letter, NOW)
+    page = reader.get("/outbox").text
+    assert "&lt;b&gt;Hello" in page
+    assert '<a href="https://support.example.org/supporter?a=1&amp;b=2"' in page
+    assert "To reader@example.org, 22 November 2026, 12:00 UTC" in page
 
 
 def test_there_are_articles_enough_in_both_languages_and_every_section():
