@@ -33,10 +33,14 @@ async function wordsFor(language, { service, site }) {
  * @param {AbortSignal} signal ends the page view
  */
 export async function thank(pageLanguage, context, signal) {
-  const outcome = location.hash.split("=")[1];
+  let outcome = location.hash.split("=")[1];
   history.replaceState(history.state, "", location.pathname + location.search);
+  if (outcome.startsWith("supporter")) {
+    const { recognise } = await import("./recognise.js");
+    outcome = await recognise(outcome.split(".")[1] || "", context);
+  }
   // Until then an attempt is worth keeping: pressed again, it leads to its payment and not to a second one.
-  if (outcome !== "unverified") forgetAll(context);
+  if (outcome === "paid" || outcome === "pending") forgetAll(context);
   const { language, direction, words } = await wordsFor(pageLanguage, context);
   const title = words["thanks_" + outcome + "_heading"];
   if (signal.aborted || !title) return;

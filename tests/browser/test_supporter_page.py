@@ -1,0 +1,138 @@
+"""Our own page for supporters, in a real Chromium: with a keyboard, on a small screen, in the dark, without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from service.app import create_app
+from service.domain.supporter import Owner, Pass, Supporter
+from service.web.links import Links
+from tests.builders import ARTICLE, SITE, a_site_yaml, parts_of, some_settings, staff_files, write_config
+from tests.payments.served import Served, free_port
+
+pytestmark = pytest.mark.browser
+
+CONTRASTS = """() => {
+  const light = (color) => {
+    const [r, g, b] = color.match(/[\\d.]+/g).map((part) => part / 255)
+      .map((part) => part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = (node) => {
+    const color = getComputedStyle(node).backgroundColor;
+    return color === 'rgba(0, 0, 0, 0)' ? behind(node.parentElement) : color;
+  };
+  return [...document.querySelectorAll('h1, p, a, label, button, input:not([type=hidden])')].map((node) => {
+    const [one, other] = [light(getComputedStyle(node).color), light(behind(node))].sort((a, b) => b - a);
+    return (one + 0.05) / (other + 0.05);
+  });
+}"""
+
+
+@dataclass
+class Desk:
+    """A running service that mails, and its links."""
+
+    address: str
+    links: Links
+
+    def link(self) -> str:
+        owners = (Owner("cus_1", datetime.now(UTC)),)
+        return self.links.new_address(SITE, "en", Pass(Supporter(owners, ()), ARTICLE, _soon()))
+
+    def ask(self, language: str = "en") -> str:
+        return f"{self.address}/supporter?site={SITE}&language={language}"
+
+
+def _soon() -> datetime:
+    return datetime.now(UTC) + timedelta(minutes=30)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> Iterator[Desk]:
+    folder: Path = tmp_path_factory.mktemp("desk")
+    config = write_config(folder / "config", staff_files(a_site_yaml(name='"Gazette & <Sons>"')))
+    port = free_port()
+    settings: dict[str, Any] = {"mail_url": f"file://{folder}/out", "mail_from": "a@gazette.example"}
+    settings["public_url"] = f"http://127.0.0.1:{port}"
+    app = create_app(some_settings(config, valkey_server, **settings), watch=False)
+    served = Served(app, port)
+    yield Desk(served.address, parts_of(app).desk.links)
+    served.stop()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_word_can_be_read_and_nothing_is_wider_than_a_small_phone(
+    chromium: Browser, desk: Desk, scheme: Any
+) -> None:
+    context = chromium.new_context(viewport=ViewportSize(width=320, height=640), color_scheme=scheme)
+    page = context.new_page()
+    for address in (desk.ask(), desk.ask("ru"), desk.ask() + "&sent=1", desk.link(), desk.ask() + "&token=spent"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") == 320, address
+        assert min(page.evaluate(CONTRASTS)) >= 4.5, address
+        assert page.locator("h1").count() == page.locator("main").count() == 1
+        assert "Gazette & <Sons>" in page.title()
+        for button in page.get_by_role("button").all():
+            box = button.bounding_box()
+            assert box is not None
+            assert box["height"] >= 44
+    context.close()
+
+
+def test_asking_works_from_the_keyboard_and_without_scripts(chromium: Browser, desk: Desk) -> None:
+    context = chromium.new_context(java_script_enabled=False, locale="en-GB")
+    page = context.new_page()
+    page.goto(desk.ask())
+    page.get_by_label("E-mail address").press_sequentially("reader@example.org")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
+    assert "reader" not in page.url
+    context.close()
+
+
+def test_a_mistake_is_told_beside_the_field_and_the_cursor_stands_in_it(page: Page, desk: Desk) -> None:
+    page.goto(desk.ask())
+    page.get_by_label("E-mail address").fill("reader@example")  # which the browser lets through
+    page.get_by_role("button", name="Send me the link").click()
+    field = page.get_by_label("E-mail address")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("reader@example")
+    told = "Please write the whole e-mail address, for example reader@example.org."
+    expect(field).to_have_accessible_description(told)
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def test_the_page_says_what_each_button_does_and_leads_back_with_a_grant(page: Page, desk: Desk) -> None:
+    page.route("https://www.gazette.example/**", lambda route: route.fulfill(body="the article"))
+    told: list[str] = []
+    page.on("request", lambda request: told.append(request.headers.get("referer", "")))
+    page.goto(desk.link())
+    expect(page.get_by_role("button", name="Manage my gift")).to_have_accessible_description(
+        "Stripe, our payment service, shows you your card, amount and receipts, and lets you end your gift."
+    )
+    page.get_by_role("button", name="Recognise me in this browser").click()
+    page.wait_for_url(f"{ARTICLE}#honestybox=supporter.*")
+    assert set(told) == {""}
+    assert page.context.cookies() == []
+
+
+def test_a_form_that_stands_on_another_page_does_nothing(page: Page, desk: Desk) -> None:
+    link = desk.link()
+    token = link.rpartition("token=")[2]
+    form = f'<form method="post" action="{desk.address}/supporter"><input name="site" value="{SITE}">'
+    form += f'<input name="token" value="{token}"><button name="action" value="recognise">Win</button></form>'
+    page.route("http://evil.example/", lambda route: route.fulfill(body=form, content_type="text/html"))
+    page.goto("http://evil.example/")
+    with page.expect_response("**/supporter") as answered:
+        page.get_by_role("button").click()
+    assert answered.value.status == 403
+    page.goto(link)
+    expect(page.get_by_role("button", name="Recognise me in this browser")).to_be_visible()
