@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
 from service.domain.supporter import LINK_LIFE, Pass, Supporter
 from service.mail.errors import MailRefusedError
+from service.mail.letter import Letter
 from service.mail.magic_link import Say, magic_link
-from service.mail.post import Post
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +30,12 @@ class Wanted:
     asked_at: datetime
 
 
+class Sends(Protocol):
+    """What takes letters away; see `mail.post.Post`."""
+
+    def send(self, letter: Letter, now: datetime) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class LinkSender:
     """`find`: what was given to a site from an address. `address_of`: the address of a new link that opens a pass."""
@@ -37,7 +44,7 @@ class LinkSender:
     address_of: Callable[[str, str, Pass], str]
     words: Callable[[str], Say]
     direction: Callable[[str], str]
-    post: Post
+    post: Sends
 
     def send(self, wanted: Wanted, now: datetime) -> bool:
         """True when a mail went. An address nobody gave from is sent nothing: a mail to it would be a stranger's.

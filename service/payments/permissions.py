@@ -41,6 +41,10 @@ PERMISSIONS = (
         lambda v1: v1.customers.update(f"cus_{_NOBODY}", {"metadata": {"readers": ""}}), writes=True,
     ),
     Permission(
+        "PaymentMethods", "to show nobody the card of an address they only typed",
+        lambda v1: v1.customers.payment_methods.list(f"cus_{_NOBODY}", _ONE),
+    ),
+    Permission(
         "Customer portal", "to open a supporter's portal",
         lambda v1: v1.billing_portal.sessions.create({"customer": f"cus_{_NOBODY}"}), writes=True,
     ),
