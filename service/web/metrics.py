@@ -37,7 +37,10 @@ def count_event(site: str, campaign: str, variant: str, placement: str, kind: st
 
 
 def count_webhook(outcome: str) -> None:
-    """One of Stripe's events: recorded, ignored, other_mode, refused or unavailable."""
+    """One of Stripe's events: recorded, ignored, unknown_type, other_mode, refused or unavailable.
+
+    `ignored`: a stranger's, or about a payment of which nothing came.
+    """
     _WEBHOOKS.labels(outcome).inc()
 
 

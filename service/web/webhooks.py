@@ -1,18 +1,22 @@
 """POST /webhooks/stripe: signed events. Any order, any repetition, the same final state."""
 
+import structlog
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from service.payments.declines import Decline, decline_in
 from service.payments.errors import PaymentsError, SignatureError, UnknownObjectError
 from service.payments.gateway import Stripe
-from service.payments.webhooks import subject_of, verified_event
+from service.payments.webhooks import SUBJECTS, subject_of, verified_event
 from service.store.errors import StoreUnavailableError
 from service.web.metrics import count_decline, count_webhook
 from service.web.parts import Parts
 from service.web.problems import ProblemError
 
+log = structlog.get_logger(__name__)
+
 _MOST_BYTES = 1024 * 1024
+_NOT_COLLECTED = "invoice.finalization_failed"
 
 
 def webhooks_views(parts: Parts) -> Blueprint:
@@ -41,7 +45,7 @@ def _outcome(parts: Parts, event: Stripe) -> str:
         return "other_mode"
     try:
         _note_decline(parts, decline_in(event))
-        return _recorded(parts, subject_of(event))
+        return _recorded(parts, event)
     except (PaymentsError, StoreUnavailableError) as error:
         count_webhook("unavailable")
         # Stripe sends it again, for three days.
@@ -55,9 +59,14 @@ def _note_decline(parts: Parts, decline: Decline | None) -> None:
         count_decline(decline.site)
 
 
-def _recorded(parts: Parts, subject: str) -> str:
+def _recorded(parts: Parts, event: Stripe) -> str:
+    if event["type"] not in SUBJECTS:
+        return "unknown_type"
+    subject = subject_of(event)
     if not subject:
         return "ignored"
+    if event["type"] == _NOT_COLLECTED:
+        log.error("invoice_not_finalized", id=subject)  # Stripe stops there until somebody mends it in the Dashboard
     try:
         contribution = parts.recorder.record(subject, parts.clock())
     except UnknownObjectError:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import pairwise
 from random import Random
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import pytest
 
@@ -263,6 +263,48 @@ def test_a_dispute_that_stripe_would_not_tell_of_is_heard_the_next_time(
     deliver(stripe_side, [told])
     line = books.line(giving.attempt)
     assert (line.state, line.payments[0].disputed_minor) == (State.DISPUTED, ONCE)
+
+
+# What a gift's life is told by, and about which object; each has to lead us to look.
+TELLING = {
+    "checkout.session": ["completed", "async_payment_succeeded", "async_payment_failed"],
+    "charge": ["refunded"],
+    "refund": ["created", "updated", "failed"],
+    "charge.dispute": ["created", "updated", "closed", "funds_withdrawn", "funds_reinstated"],
+    "customer.subscription": ["updated", "deleted", "paused", "resumed"],
+    "invoice": ["paid", "payment_failed", "payment_action_required", "finalization_failed"],
+}
+
+
+def told_of(single: Giving, regular: Giving) -> dict[str, dict[str, Any]]:
+    """An object of each kind that events are about. The single gift is refunded in part, and disputed."""
+    refunded = single.side.refund(single.subject, 100)
+    disputed = single.side.dispute(single.subject)
+    intent = single.side.find(single.subject)
+    subscription = regular.side.find(regular.subject)
+    return {
+        "checkout.session": single.side.find(single.session),
+        "charge": single.side.find(intent["latest_charge"]),
+        "refund": next(event["data"]["object"] for event in refunded if event["type"] == "refund.created"),
+        "charge.dispute": disputed[0]["data"]["object"],
+        "customer.subscription": subscription,
+        "invoice": regular.side.find(subscription["latest_invoice"]),
+    }
+
+
+def test_every_event_that_tells_of_a_life_leads_to_a_look(
+    a_giving: Callable[..., Giving], service: str, books: Books
+) -> None:
+    single, regular = a_giving("once").pay(), a_giving("monthly").pay()
+    things = told_of(single, regular)
+    types = [(kind, f"{kind}.{what}") for kind, whats in TELLING.items() for what in whats]
+    assert {type_ for _, type_ in types} == set(SUBJECTS) - {"payment_intent.payment_failed"}
+    for kind, type_ in types:
+        giving = regular if kind in ("customer.subscription", "invoice") else single
+        books.forget(giving.subject, giving.reader.id)
+        event = {"livemode": False, "id": f"evt_{type_}", "created": 1, "type": type_, "data": {"object": things[kind]}}
+        assert post_event(service, event).json == {"outcome": "recorded"}, type_
+        assert books.line(giving.attempt), type_
 
 
 def test_a_dispute_that_stripe_did_not_sign_changes_nothing(

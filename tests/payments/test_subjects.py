@@ -16,6 +16,12 @@ def about(type_: str, **thing: Any) -> str:
 def test_an_event_names_its_payment_or_its_subscription() -> None:
     assert about("customer.subscription.updated", id="sub_1AbC", metadata=OURS) == "sub_1AbC"
     assert about("charge.refunded", object="charge", payment_intent="pi_1AbC") == "pi_1AbC"
+    assert about("refund.failed", object="refund", payment_intent="pi_1AbC") == "pi_1AbC"
+    assert about("charge.dispute.created", object="dispute", payment_intent="pi_1AbC") == "pi_1AbC"
+
+
+def test_a_decline_at_checkout_is_about_no_gift() -> None:
+    assert about("payment_intent.payment_failed", object="payment_intent", id="pi_1AbC", metadata=OURS) == ""
 
 
 @pytest.mark.parametrize(
