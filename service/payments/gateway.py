@@ -42,8 +42,14 @@ _PERMISSION = re.compile(r"\brak_\w+")  # Stripe names the one that a restricted
 class Gateway:
     """Stripe, as far as we use it. Every method raises PaymentsError and nothing else."""
 
-    def __init__(self, secret_key: str, api_base: str = "https://api.stripe.com", at_once: int = AT_ONCE) -> None:
-        self._client = stripe.StripeClient(
+    def __init__(
+        self,
+        secret_key: str,
+        api_base: str = "https://api.stripe.com",
+        at_once: int = AT_ONCE,
+        client: stripe.StripeClient | None = None,
+    ) -> None:
+        self._client = client or stripe.StripeClient(
             secret_key,
             base_addresses={"api": api_base},
             max_network_retries=RETRIES,
