@@ -81,4 +81,4 @@ class Told:
             if not page["has_more"]:
                 return
             further = {**self._params, "starting_after": page["data"][-1]["id"]}
-            page = self._asked._ask(self._operation, "", further).to_dict()  # noqa: SLF001  a part of the same thing
+            page = self._asked._ask(self._operation, "", further).to_dict()
