@@ -26,6 +26,7 @@ from service.store.counters import Counters
 from service.store.errors import StoreUnavailableError
 from service.store.limits import Limits
 from service.store.readers import ReaderStore
+from service.store.reconciliations import Reconciliations
 from service.web.access import access_views
 from service.web.access_tokens import AccessTokens
 from service.web.admission import Admission
@@ -120,6 +121,7 @@ def _parts(
         tally=Tally(counters),
         gateway=books.gateway,
         recorder=books.recorder,
+        reconciliations=Reconciliations(books.store),
         jobs=books.jobs,
         desk=open_desk(settings, books.patient, books.gateway),
         counters=counters,

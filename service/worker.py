@@ -17,6 +17,7 @@ from service.outgoing.errors import NobodyThereError
 from service.outgoing.sender import Sender
 from service.payments.catch_up import catch_up
 from service.payments.errors import PaymentsError
+from service.payments.nightly import reconcile_when_due
 from service.settings import Settings
 from service.store.errors import StoreUnavailableError
 from service.store.job_worker import Handler, JobWorker, current_try, hopeless_after
@@ -24,12 +25,12 @@ from service.supporter_jobs import Clock, supporter_jobs
 
 log = structlog.get_logger(__name__)
 
-_STRIPE_AT_ONCE = 2  # a duty and a job
+_STRIPE_AT_ONCE = 3  # a duty, a reconcile and a job
 
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """Periodic duties in a thread of their own, and the job queue in the main one, where a job can be interrupted."""
+    """Periodic duties in threads of their own, and the job queue in the main one, where a job can be interrupted."""
 
     books: Books
     reloader: Reloader[Catalogue]
@@ -38,14 +39,15 @@ class Worker:
 
     def once(self) -> bool:
         """Everything that is due; False when something has to be tried again."""
-        done = self._duties()
-        return self._worked_due() and done
+        return all([self._duties(), self._reconciled(lambda: False), self._worked_due()])
 
     def run(self, every_seconds: float, stop: threading.Event) -> bool:
         """Until `stop`, which ends the job in hand first. False when it could not go on."""
-        duties = threading.Thread(target=self._duties_again_and_again, args=(every_seconds, stop), daemon=True)
-        duties.start()
-        self.jobs.work(lambda: stop.is_set() or not duties.is_alive())
+        tasks = (self._duties_again_and_again, self._reconcile_again_and_again)
+        threads = [threading.Thread(target=task, args=(every_seconds, stop), daemon=True) for task in tasks]
+        for thread in threads:
+            thread.start()
+        self.jobs.work(lambda: stop.is_set() or not all(thread.is_alive() for thread in threads))
         return stop.is_set()
 
     def _duties_again_and_again(self, every_seconds: float, stop: threading.Event) -> None:
@@ -54,6 +56,13 @@ class Worker:
             if stop.wait(every_seconds):
                 return
             self.reloader.refresh()
+
+    def _reconcile_again_and_again(self, every_seconds: float, stop: threading.Event) -> None:
+        """Beside the duties: it may take hours, and what webhooks missed cannot wait for it."""
+        while True:
+            self._reconciled(stop.is_set)
+            if stop.wait(every_seconds):
+                return
 
     def _duties(self) -> bool:
         now = self.clock().replace(microsecond=0)
@@ -67,6 +76,14 @@ class Worker:
             log.warning("catch_up_failed", error=type(error).__name__)
             return False
         return True
+
+    def _reconciled(self, stopped: Callable[[], bool]) -> bool:
+        now, books = self.clock().replace(microsecond=0), self.books
+        try:
+            return reconcile_when_due(books.reconciler, books.reconciliations, now, stopped)
+        except (PaymentsError, StoreUnavailableError) as error:
+            log.warning("reconcile_failed", error=type(error).__name__)
+            return False
 
     def _allocated(self, now: datetime) -> bool:
         catalogue = self.reloader.current

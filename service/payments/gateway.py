@@ -128,7 +128,7 @@ class Gateway:
             customer = self._ask(lambda: self._client.v1.customers.retrieve(customer_id))
         except UnknownObjectError:
             return ()
-        return tuple(str((customer.get("metadata") or {}).get("readers", "")).split())
+        return linked_to(customer)
 
     def invoices(self, subscription_id: str, customer_id: str) -> list[Stripe]:
         """The subscription's invoices of every status, oldest first, each with its `payments`."""
@@ -151,11 +151,12 @@ class Gateway:
     def made_between(self, kind: Kind, since: datetime | None, until: datetime | None, after: str = "") -> Stripe:
         """One page of what was made from `since` to `until`, both included, newest first: `data` and `has_more`.
 
-        Subscriptions of every status, or payment intents. `after`: the last id of the page before.
+        Subscriptions of every status, or payment intents, each with its `customer`. `after`: the last id of the page
+        before.
         """
         bounds = {"gte": since, "lte": until}
         created = {name: int(bound.timestamp()) for name, bound in bounds.items() if bound}
-        wish: Any = {"limit": 100} | ({"created": created} if created else {})
+        wish: Any = {"limit": 100, "expand": ["data.customer"]} | ({"created": created} if created else {})
         if after:
             wish["starting_after"] = after
         if kind is Kind.PAYMENTS:
@@ -201,6 +202,12 @@ def _replayed(response: Any) -> bool:
     """True for an answer Stripe had kept for this idempotency key. Source: docs.stripe.com/api/idempotent_requests."""
     headers: Mapping[str, str] = getattr(response, "headers", None) or {}
     return str(headers.get("Idempotent-Replayed", "")).lower() == "true"
+
+
+def linked_to(customer: Stripe | None) -> tuple[str, ...]:
+    """The readers in a customer's metadata, the latest last."""
+    metadata: Mapping[str, str] = (customer or {}).get("metadata") or {}
+    return tuple(metadata.get("readers", "").split())
 
 
 def subscription_of(invoice: Stripe) -> str:

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import structlog
 
-from service.payments.errors import StripeBusyError, StripeUnavailableError
+from service.payments.errors import KeyRefusedError, StripeBusyError, StripeUnavailableError
 
 log = structlog.get_logger(__name__)
 
@@ -21,6 +21,8 @@ def patiently(ask: Callable[[], T], wait: Callable[[float], None]) -> T:
     while True:
         try:
             return ask()
+        except KeyRefusedError:
+            raise
         except StripeUnavailableError as error:
             pause = next(busy if isinstance(error, StripeBusyError) else down, None)
             if pause is None:

@@ -1,45 +1,41 @@
 """Stripe compared with our ledger, contribution by contribution, and repaired from Stripe. Nothing is ever wiped.
 
-Newest first, so that after a lost Redis those who gave last are known again soonest. Stripe's lists and our own are
-gone through side by side: what Stripe lists and we lack is found that way as well as what only we hold.
+Newest first, so that after a lost Redis those who gave last are known again soonest.
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
-from heapq import merge
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import structlog
 
 from service.domain.contribution import Contribution
 from service.domain.reconciliation import Kind, Progress, Report, Scope, Verdict
 from service.payments.errors import PaymentsError, StripeRefusedError, UnknownObjectError
-from service.payments.gateway import Gateway, Stripe
+from service.payments.gateway import Gateway
 from service.payments.patience import patiently
-from service.payments.snapshot import attribution_of
+from service.payments.walk import IndexBook, Made, Walk
 
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
-_SECOND = timedelta(seconds=1)  # the grain of Stripe's times
 
 
 class BusyError(PaymentsError):
     """Somebody else is reconciling, or took over because we were too slow."""
 
 
-class LedgerBook(Protocol):
+class LedgerBook(IndexBook, Protocol):
     """See `store.ledger.Ledger`."""
 
     def get(self, contribution: str) -> Contribution | None: ...
-    def began_between(
-        self, site: str, after: datetime | None, until: datetime | None
-    ) -> Iterator[tuple[datetime, str]]: ...
+    def link(self, contribution: str, reader: str) -> None: ...
+    def readers(self, contribution: str) -> tuple[str, ...]: ...
 
 
-class Eye(Protocol):
+class Recording(Protocol):
     """Looks at one contribution; see `payments.recording.Recorder`."""
 
     def look(self, subject: str) -> Contribution | None: ...
@@ -57,13 +53,6 @@ class ProgressBook(Protocol):
     def finish(self, scope: Scope, report: Report) -> None: ...
 
 
-class Made(NamedTuple):
-    """A contribution's id, and when it was made."""
-
-    at: datetime
-    subject: str
-
-
 @dataclass(frozen=True, slots=True)
 class Looked:
     """One contribution that was compared: what our ledger said and what Stripe says."""
@@ -79,7 +68,7 @@ class Reconciler:
     """Compares and repairs. `sites`: those in the staff files; `wait`: sleeps so many seconds."""
 
     gateway: Gateway
-    recorder: Eye
+    recorder: Recording
     ledger: LedgerBook
     book: ProgressBook
     sites: Callable[[], Iterable[str]]
@@ -88,8 +77,10 @@ class Reconciler:
     def compare(self, scope: Scope) -> Generator[Looked, None, None]:
         """Everything that was compared, one by one; changes nothing. Raises PaymentsError and the store's error."""
         for kind in Kind:
-            for made in self._made(kind, scope, None):
+            for made in self._walk(scope, lambda: None).newest_first(kind, None):
                 looked = self._looked(made.subject, self.recorder.look, Verdict.DIFFERS)
+                if looked and self._unlinked(looked, made):
+                    looked = replace(looked, verdict=Verdict.DIFFERS)
                 if looked:
                     yield looked
 
@@ -109,8 +100,10 @@ class Reconciler:
         progress = self.book.progress(scope) or Progress(began_at=now)
         for kind in filter(progress.reached, Kind):
             progress = progress.turned_to(kind)
-            for made in self._made(kind, scope, progress.before):
+            for made in self._walk(scope, self._keep).newest_first(kind, progress.before):
                 looked = self._looked(made.subject, partial(self._record, now=now), Verdict.REPAIRED)
+                if looked and (unlinked := self._unlinked(looked, made)):
+                    looked = self._linked(looked, unlinked, now)
                 self._keep()
                 if looked:
                     progress = progress.after(kind, made.at, looked.verdict)
@@ -121,6 +114,19 @@ class Reconciler:
 
     def _record(self, subject: str, now: datetime) -> Contribution | None:
         return self.recorder.record(subject, now)
+
+    def _unlinked(self, looked: Looked, made: Made) -> tuple[str, ...]:
+        """Readers that Stripe knows to be the giver's and our ledger does not."""
+        if looked.verdict.remains or not made.linked:
+            return ()
+        known = self.ledger.readers(made.subject)
+        return tuple(reader for reader in made.linked if reader not in known)
+
+    def _linked(self, looked: Looked, readers: Iterable[str], now: datetime) -> Looked:
+        for reader in readers:
+            self.ledger.link(looked.subject, reader)
+        self._patiently(partial(self._record, looked.subject, now))  # into the records of all of them
+        return replace(looked, verdict=Verdict.REPAIRED)
 
     def _keep(self) -> None:
         if not self.book.keep():
@@ -147,41 +153,9 @@ class Reconciler:
             log.warning("reconcile_differs", id=subject, verdict=verdict)
         return Looked(subject, held, found, verdict)
 
-    def _made(self, kind: Kind, scope: Scope, before: datetime | None) -> Iterator[Made]:
-        """Every contribution of this kind, at Stripe or only in our ledger, newest first. Memory: two pages."""
+    def _walk(self, scope: Scope, after_page: Callable[[], None]) -> Walk:
         sites = frozenset(self.sites()) & frozenset(scope.sites or self.sites())
-        earlier: frozenset[str] = frozenset()
-        until, last = before, ""
-        while True:
-            page = self._patiently(partial(self.gateway.made_between, kind, scope.since, before, last))
-            things, more = page["data"], page["has_more"]
-            listed = frozenset(str(thing["id"]) for thing in things)
-            oldest = _made_at(things[-1]) if more else None
-            since = oldest + _SECOND if oldest else scope.since  # the next page may hold more of that second
-            ours = (Made(_made_at(thing), str(thing["id"])) for thing in things if _site_of(thing) in sites)
-            only_held = (one for one in self._held(kind, sites, since, until) if one.subject not in listed | earlier)
-            yield from merge(ours, only_held, key=lambda made: made.at, reverse=True)
-            if not more:
-                return
-            earlier, until, last = listed, oldest, str(things[-1]["id"])
-
-    def _held(
-        self, kind: Kind, sites: Iterable[str], since: datetime | None, until: datetime | None
-    ) -> Iterator[Made]:
-        """What our ledger holds of the same span of time, newest first."""
-        books = [map(Made._make, self.ledger.began_between(site, since, until)) for site in sites]
-        for made in merge(*books, key=lambda made: made.at, reverse=True):
-            if made.subject.startswith("sub_") is (kind is Kind.SUBSCRIPTIONS):
-                yield made
+        return Walk(self.gateway, self.ledger, sites, scope.since, self.wait, after_page)
 
     def _patiently(self, ask: Callable[[], T]) -> T:
         return patiently(ask, self.wait)
-
-
-def _site_of(thing: Stripe) -> str:
-    attribution = attribution_of(thing)
-    return attribution.site if attribution else ""
-
-
-def _made_at(thing: Stripe) -> datetime:
-    return datetime.fromtimestamp(int(thing["created"]), UTC)

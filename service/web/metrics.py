@@ -2,6 +2,8 @@
 
 from prometheus_client import Counter, Gauge
 
+from service.domain.reconciliation import Report
+
 _DECISIONS = Counter("honestybox_decisions", "What became of each placement", ["site", "placement", "outcome"])
 _PROBLEMS = Counter("honestybox_problems", "Requests refused, by the field that was wrong", ["endpoint", "field"])
 _EVENTS = Counter("honestybox_events", "New events, by type", ["site", "campaign", "variant", "placement", "type"])
@@ -15,6 +17,15 @@ _ALARMS = Gauge(
 # The latest word of any worker: the least or the most would go by what workers said that are long gone.
 _STORE = Gauge("honestybox_store_available", "1 while Redis answers", multiprocess_mode="mostrecent")
 _CONFIG = Gauge("honestybox_config_problems", "Problems in the staff files now", multiprocess_mode="mostrecent")
+_RECONCILED = Gauge(
+    "honestybox_reconciled_at_seconds", "When the last whole reconcile ended", multiprocess_mode="mostrecent"
+)
+_DIFFERED = Gauge(
+    "honestybox_reconcile_differed", "How many contributions it found different", multiprocess_mode="mostrecent"
+)
+_REMAINED = Gauge(
+    "honestybox_reconcile_remained", "How many of them it could not repair", multiprocess_mode="mostrecent"
+)
 _STORE.set(1)
 
 # A field of a hostile request may be called anything; only these are worth telling apart.
@@ -72,3 +83,10 @@ def store_changed(available: bool) -> None:
 def set_config_problems(count: int) -> None:
     """How many problems the staff files have now."""
     _CONFIG.set(count)
+
+
+def set_reconciled(report: Report) -> None:
+    """How the last whole reconcile ended."""
+    _RECONCILED.set(report.ended_at.timestamp())
+    _DIFFERED.set(report.differed)
+    _REMAINED.set(report.remained)

@@ -1,6 +1,7 @@
 """/healthz, /readyz, /metrics, /openapi.json: for those who run the service."""
 
 import os
+from contextlib import suppress
 
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
@@ -9,7 +10,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from service.store.errors import StoreUnavailableError
 from service.store.lookout import ATTACK, DECLINES
-from service.web.metrics import set_alarm, set_config_problems
+from service.web.metrics import set_alarm, set_config_problems, set_reconciled
 from service.web.openapi import openapi_document
 from service.web.parts import Parts
 
@@ -44,6 +45,7 @@ def operations_views(parts: Parts) -> Blueprint:
         parts.tally.count()
         set_config_problems(len(parts.config_problems()))
         _set_alarms(parts)
+        _tell_reconciled(parts)
         return Response(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
 
     @views.get("/openapi.json")
@@ -61,6 +63,13 @@ def _set_alarms(parts: Parts) -> None:
             set_alarm(ATTACK, site, on=parts.lookout.attacked(site))
     except StoreUnavailableError:
         return  # told by honestybox_store_available
+
+
+def _tell_reconciled(parts: Parts) -> None:
+    """The worker does it, in another process; what was last known stays when Redis does not answer."""
+    with suppress(StoreUnavailableError):
+        if report := parts.reconciliations.last():
+            set_reconciled(report)
 
 
 def _registry() -> CollectorRegistry:

@@ -18,6 +18,7 @@ from service.store.counters import Counters
 from service.store.jobs import Jobs
 from service.store.lookout import Lookout
 from service.store.readers import ReaderStore
+from service.store.reconciliations import Reconciliations
 from service.web.access_tokens import AccessTokens
 from service.web.admission import Admission
 from service.web.country import Countries
@@ -50,6 +51,7 @@ class Parts:
     tally: Tally
     gateway: Gateway
     recorder: Recorder
+    reconciliations: Reconciliations
     jobs: Jobs
     desk: SupporterDesk
     counters: Counters

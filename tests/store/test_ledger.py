@@ -1,12 +1,14 @@
 """Lines of the ledger: written, read, told of, and the readers that belong to them."""
 
 import json
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from redis import Redis
 
 from service.domain.contribution import Attribution, Contribution, Happened, Moment, Payment, State
 from service.domain.money import Interval
@@ -114,3 +116,28 @@ def test_a_look_at_what_is_not_written_yet_forgets_no_reader(ledger: Ledger, red
     ledger.link("sub_1", "r2")
     ledger.begin_look("sub_1")
     assert Store(redis_url).command("TTL", "hb:l:{sub_1}") == -1
+
+
+def test_a_ledger_that_was_lost_alone_does_not_number_looks_behind_what_readers_records_hold(ledger: Ledger) -> None:
+    before = int(time.time()) - 5  # this clock may be another than the server's
+    looks = [ledger.begin_look("sub_1") for _ in range(3)]
+    assert before < looks[0] < looks[1] < looks[2]
+
+
+def test_lines_are_listed_newest_first_between_two_moments_that_are_both_included(ledger: Ledger) -> None:
+    moments = [NOW + timedelta(seconds=at) for at in range(3)]
+    for at, moment in enumerate(moments):
+        write(ledger, replace(LINE, id=f"sub_{at}", began_at=moment))
+    newest_first = [(moment, f"sub_{at}") for at, moment in reversed(list(enumerate(moments)))]
+    assert list(ledger.began_between("courier", None, None)) == newest_first
+    assert list(ledger.began_between("courier", moments[1], None)) == newest_first[:2]
+    assert list(ledger.began_between("courier", None, moments[1])) == newest_first[1:]
+    assert list(ledger.began_between("courier", moments[1], moments[1])) == newest_first[1:2]
+    assert list(ledger.began_between("herald", None, None)) == []
+
+
+def test_more_lines_than_one_call_brings_are_all_listed(ledger: Ledger, redis_url: str) -> None:
+    Redis.from_url(redis_url).zadd("hb:li:{courier}", {f"sub_{at}": at for at in range(1203)})
+    assert [ident for _, ident in ledger.began_between("courier", None, None)] == [
+        f"sub_{at}" for at in reversed(range(1203))
+    ]
