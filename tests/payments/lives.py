@@ -1,6 +1,7 @@
 """Random lives of gifts, all in one Stripe and one Redis, told to a service that hears little of it and often dies."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -10,6 +11,7 @@ from typing import Any
 from redis import Redis
 
 from service.demo.sandbox import create_sandbox
+from service.demo.sandbox.checkout import is_awaited
 from service.domain.contribution import Attribution, Contribution
 from service.domain.money import Interval
 from service.domain.reconciliation import Scope
@@ -29,7 +31,7 @@ from tests.payments.orders import an_order
 from tests.payments.sides import KEY, SECRET
 
 BEGIN = datetime(2026, 1, 5, 9, tzinfo=UTC)
-Act = Callable[[], Any]
+Act = partial[Any]
 
 
 @dataclass
@@ -43,6 +45,7 @@ class World:
     lives: list[str] = field(default_factory=list)
     unheard: list[str] = field(default_factory=list)
     told: dict[str, Contribution] = field(default_factory=dict)
+    happened: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.chance = Random(self.seed)
@@ -71,12 +74,11 @@ class World:
     def begin(self) -> None:
         """Somebody presses Continue: one of a few browsers, asked by one of a few variants."""
         chance = self.chance
-        reader = f"{chance.randrange(12):022d}"
-        variant = chance.choice(["plain", "warm"])
-        attribution = Attribution(SITE, reader, "open-door", variant, "banner", f"{self.seed}-{len(self.lives)}")
+        variant, attempt = chance.choice(["plain", "warm"]), f"{self.seed}-{len(self.lives)}"
+        attribution = Attribution(SITE, self.a_reader(), "open-door", variant, "banner", attempt)
         interval = chance.choice([Interval.ONCE, Interval.ONCE, Interval.MONTHLY, Interval.MONTHLY, Interval.ANNUAL])
         currency = chance.choice(["USD", "EUR", "JPY", "ISK"])
-        amount = chance.randrange(500, 9000)
+        amount = chance.randrange(500, 9000) // 100 * 100
         order = an_order(interval, currency=currency, amount_minor=amount, attribution=attribution)
         params = session_params(order, "https://support.example.org")
         self.lives.append(self.client.v1.checkout.sessions.create(params).id)
@@ -85,36 +87,93 @@ class World:
         """One more thing happens to this gift, if anything still can."""
         acts = list(self.possible(self.vault.objects[session_id]))
         if acts:
-            self.chance.choice(acts)()
+            act = self.chance.choice(acts)
+            act()
+            self.happened[act.func.__name__] += 1
 
     def possible(self, session: dict[str, Any]) -> Iterator[Act]:
+        vault, sandbox, arrives = self.vault.objects, self.sandbox, self.chance.random() < 0.7
         if session["status"] == "open":
-            yield from self.at_checkout(session["id"])
+            yield from [partial(sandbox.pay, session["id"])] * 6
+            yield from [partial(sandbox.pay_later, session["id"])] * 2
+            yield from [partial(sandbox.decline, session["id"]), partial(sandbox.expire, session["id"])]
+        elif is_awaited(self.vault, session):
+            yield partial(sandbox.settle, session["id"], arrived=arrives)
         elif session["subscription"]:
-            yield from self.of_subscription(session, self.vault.objects[session["subscription"]])
+            subscription = vault[session["subscription"]]
+            if self.chance.random() < 0.5:
+                yield from self.of_money(self.intents_of(subscription))
+            if subscription["status"] in ("active", "past_due", "paused"):
+                yield from self.of_subscription(subscription)
+            if self.chance.random() < 0.4:
+                yield partial(self.link, subscription["customer"])
         elif session["payment_intent"]:
-            yield from self.of_payment(session, self.vault.objects[session["payment_intent"]])
+            yield from self.of_money([vault[session["payment_intent"]]])
 
-    def at_checkout(self, session_id: str) -> Iterator[Act]:
-        yield from [partial(self.sandbox.pay, session_id)] * 6
-        yield from [partial(self.sandbox.pay_later, session_id)] * 2
-        yield partial(self.sandbox.decline, session_id)
-        yield partial(self.sandbox.expire, session_id)
+    def of_subscription(self, subscription: dict[str, Any]) -> Iterator[Act]:
+        ident, sandbox = subscription["id"], self.sandbox
+        yield from [partial(sandbox.renew, ident)] * 3
+        yield partial(sandbox.renew, ident, paid=False)
+        yield partial(sandbox.renew_unconfirmed, ident)
+        yield partial(sandbox.cancel, ident)
+        yield partial(sandbox.change_amount, ident, self.chance.randrange(500, 9000) // 100 * 100)
+        yield partial(sandbox.update, ident, cancel_at_period_end=not subscription["cancel_at_period_end"])
+        paused = subscription["pause_collection"]
+        yield partial(sandbox.update, ident, pause_collection="" if paused else {"behavior": "void"})
+        if subscription["status"] == "past_due":
+            yield from [partial(sandbox.retry, ident, paid=self.chance.random() < 0.7)] * 3
+            yield partial(sandbox.give_up, ident, self.chance.choice(["canceled", "unpaid"]))
+        yield partial(sandbox.pause, ident) if subscription["status"] != "paused" else partial(sandbox.resume, ident)
 
-    def of_payment(self, session: dict[str, Any], intent: dict[str, Any]) -> Iterator[Act]:
-        if intent["status"] == "processing":
-            yield partial(self.sandbox.settle, session["id"], arrived=self.chance.random() < 0.7)
+    def of_money(self, intents: list[dict[str, Any]]) -> Iterator[Act]:
+        """What goes back of one payment that came, or is fought over."""
+        paid = [intent for intent in intents if intent["status"] == "succeeded"]
+        if not paid:
+            return
+        ident = self.chance.choice(paid)["id"]
+        charge = self.vault.objects[self.vault.objects[ident]["latest_charge"]]
+        disputes = [one for one in self.vault.all("dispute") if one["charge"] == charge["id"]]
+        refunds = [one for one in self.vault.all("refund") if one["charge"] == charge["id"]]
+        left = charge["amount"] - charge["amount_refunded"]
+        if any(one["status"] == "needs_response" for one in disputes):
+            yield partial(self.sandbox.close_dispute, ident, won=self.chance.random() < 0.5)
+        elif not disputes and left:
+            half = charge["amount"] // 200 * 100
+            yield partial(self.sandbox.dispute, ident, self.chance.choice([None, half]))
+        if left and all(one["status"] == "won" for one in disputes):
+            yield partial(self.sandbox.refund, ident)
+            if left >= 400:
+                yield partial(self.sandbox.refund, ident, left // 200 * 100)
+        given_back = [one["id"] for one in refunds if one["status"] == "succeeded"]
+        if given_back and self.chance.random() < 0.3:
+            yield partial(self.sandbox.fail_refund, given_back[0])
 
-    def of_subscription(self, session: dict[str, Any], subscription: dict[str, Any]) -> Iterator[Act]:
-        ident, status = subscription["id"], subscription["status"]
-        if status == "incomplete" and session["payment_status"] == "unpaid":
-            yield partial(self.sandbox.settle, session["id"], arrived=self.chance.random() < 0.7)
-        if status in ("active", "past_due"):
-            yield partial(self.sandbox.renew, ident)
-            yield partial(self.sandbox.renew, ident, paid=False)
-            yield partial(self.sandbox.cancel, ident)
-            change = {"cancel_at_period_end": not subscription["cancel_at_period_end"]}
-            yield partial(self.client.v1.subscriptions.update, ident, change)
+    def intents_of(self, subscription: dict[str, Any]) -> list[dict[str, Any]]:
+        invoices = {
+            one["id"] for one in self.vault.all("invoice")
+            if one["parent"]["subscription_details"]["subscription"] == subscription["id"]
+        }  # fmt: skip
+        records = [one for one in self.vault.all("invoice_payment") if one["invoice"] in invoices]
+        return [self.vault.objects[one["payment"]["payment_intent"]] for one in records]
+
+    def link(self, customer_id: str) -> None:
+        """The giver is recognised in another browser: Stripe knows at once, the service perhaps."""
+        reader = self.a_reader()
+        metadata = self.vault.objects[customer_id]["metadata"]
+        linked = [one for one in metadata.get("readers", "").split() if one != reader]
+        metadata["readers"] = " ".join([*linked, reader])
+        if self.chance.random() < 0.7:
+            self.live_dangerously(partial(self.recognise, customer_id, reader))
+
+    def recognise(self, customer_id: str, reader: str) -> None:
+        for line in list(self.ledger.of_site(SITE)):
+            if line.customer == customer_id:
+                self.ledger.link(line.id, reader)
+                self.recorder.record(line.id, self.now)
+
+    def a_reader(self) -> str:
+        """One of a few browsers."""
+        return f"{self.chance.randrange(12):022d}"
 
     def wait(self) -> None:
         """Time passes, or none."""
@@ -145,8 +204,15 @@ class World:
         try:
             act()
         except Death:
+            self.happened["a death"] += 1
             self.start_service()
         self.mortal.revive()
+
+    def lose(self, pattern: str = "*") -> None:
+        """Redis forgets what is named so."""
+        self.happened[f"a loss of {pattern}"] += 1
+        if keys := list(self.redis.scan_iter(pattern)):
+            self.redis.delete(*keys)
 
     # ---- and what makes up for it
 
@@ -157,6 +223,7 @@ class World:
             try:
                 return list(self.reconciler.repair(Scope(), self.now))
             except Death:
+                self.happened["a death while reconciling"] += 1
                 self.start_service()
                 self.redis.delete("hb:reconcile:lock")  # it runs out within minutes
         self.mortal.revive()
@@ -164,11 +231,11 @@ class World:
 
 
 def live(world: World, lives: int, steps: int) -> None:
-    """So many lives, each of about so many steps."""
-    while len(world.lives) < lives:
+    """So many gifts that were begun; whenever somebody comes to Checkout, up to `steps` other things happen."""
+    while sum(world.vault.objects[session]["status"] == "complete" for session in world.lives) < lives:
         world.begin()
-        some = world.chance.sample(world.lives, min(len(world.lives), steps))
-        for session_id in some:
+        world.go_on(world.lives[-1])
+        for session_id in world.chance.sample(world.lives, min(len(world.lives), steps)):
             world.go_on(session_id)
             world.wait()
         world.hear()

@@ -85,12 +85,12 @@ def single_state(files: Files, intent: Object, charges: list[Object]) -> str:
     if not charges:
         return "pending" if intent["status"] in OPEN_INTENTS else "failed"
     disputes = {dispute["status"] for charge in charges for dispute in files.where("dispute", charge=charge["id"])}
-    if "lost" in disputes:
-        return "lost"
     if disputes & ONGOING_DISPUTES:
         return "disputed"
-    taken, back, _ = moved(files, charges[-1])
-    return "refunded" if back >= taken else "paid"
+    taken, back, held = moved(files, *charges)
+    if taken > back + held:
+        return "paid"
+    return "lost" if "lost" in disputes else "refunded"
 
 
 def regular(files: Files, subscription: Object) -> Truth:
@@ -105,7 +105,7 @@ def regular(files: Files, subscription: Object) -> Truth:
     item = subscription["items"]["data"][0]
     state = regular_state(subscription, bool(paid), intents.get(subscription["latest_invoice"]))
     latest = paid[-1]["status_transitions"]["paid_at"] if paid else subscription["created"]
-    over = state == "ended" and subscription["ended_at"]
+    over = state == "ended" and (subscription["ended_at"] or subscription["canceled_at"])
     return Truth(
         subject=subscription["id"],
         metadata=subscription["metadata"],
@@ -137,7 +137,7 @@ def regular_state(subscription: Object, paid: bool, latest: Object | None) -> st
         return "ended" if paid else "failed"
     if not paid:
         return "pending" if latest and latest["status"] in OPEN_INTENTS else "failed"
-    if status == "past_due":
+    if status == "past_due":  # a pause that came later stops no payment that is open already
         return "action_needed" if latest and latest["status"] == "requires_action" else "past_due"
     if subscription["pause_collection"] or status == "paused":
         return "paused"
