@@ -4,12 +4,14 @@ import os
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
 
 from service.domain.reason import Reason
+from service.domain.reconciliation import Report, Scope
 from service.web.schemas import ContributionSchema, DecisionSchema, EventsSchema, PageSchema, SnoozeSchema
 from tests.builders import decision
 
@@ -88,3 +90,14 @@ def test_every_post_of_the_openapi_document_tells_its_refusals(client: FlaskClie
     for item in client.get("/openapi.json").get_json()["paths"].values():
         if "post" in item:
             assert {"4XX", "503"} <= item["post"]["responses"].keys()
+
+
+def test_how_the_last_comparison_with_stripe_ended_is_told(app: Flask, client: FlaskClient) -> None:
+    ended_at = datetime(2026, 11, 24, 3, 20, tzinfo=UTC)
+    report = Report(ended_at - timedelta(minutes=20), ended_at, looked=70, differed=5, remained=2)
+    app.extensions["honestybox"].reconciliations.finish(Scope(), report)
+    metrics = client.get("/metrics").text
+    (told,) = re.findall(r"^honestybox_reconciled_at_seconds (\S+)$", metrics, re.MULTILINE)
+    assert float(told) == ended_at.timestamp()
+    assert "honestybox_reconcile_differed 5.0" in metrics
+    assert "honestybox_reconcile_remained 2.0" in metrics
