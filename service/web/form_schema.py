@@ -35,6 +35,18 @@ class FeesSchema(Schema):
     checked = fields.Boolean(required=True, metadata={"description": "Taken unless the reader says otherwise."})
 
 
+class NumberSchema(Schema):
+    """How the language writes amounts: "1.234,50" has the sizes [3, 3], and "." as its group."""
+
+    zero = fields.String(required=True, metadata={"description": "The digit 0; its nine others follow in Unicode."})
+    decimal = fields.String(required=True)
+    group = fields.String(required=True)
+    sizes = fields.List(fields.Integer(), required=True, metadata={"description": "Of the last group, and the others."})
+    minimum_grouping = fields.Integer(
+        required=True, metadata={"description": "Digits that must stand before the first group, or there is none."}
+    )
+
+
 class FormSchema(Schema):
     """What the contribution form needs to be drawn."""
 
@@ -42,6 +54,7 @@ class FormSchema(Schema):
     exponent = fields.Integer(required=True, metadata={"description": "How many decimals the currency has."})
     step_minor = fields.Integer(required=True, metadata={"description": "Amounts are whole multiples of it."})
     symbol = fields.String(required=True)
+    number = fields.Nested(NumberSchema, required=True)
     intervals = fields.List(fields.Enum(Interval, by_value=True), required=True)
     default_interval = fields.Enum(Interval, by_value=True, required=True)
     amounts = _per_interval(fields.List(fields.Nested(AmountSchema)))

@@ -1,6 +1,7 @@
 """What the contribution form needs to be drawn, as appeals carry it and as GET /embed/v1/forms/… answers it."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from service.catalogue.words import Words
@@ -9,6 +10,7 @@ from service.domain.fees import CoverFees
 from service.domain.money import Interval, exponent, step_minor
 from service.domain.site import Site
 from service.web.money_labels import money_label, money_symbol
+from service.web.numbers import number_style
 
 
 def form(site: Site, currency: str, words: Words, language: str) -> dict[str, Any]:
@@ -20,6 +22,7 @@ def form(site: Site, currency: str, words: Words, language: str) -> dict[str, An
         "exponent": exponent(currency),
         "step_minor": step_minor(currency),
         "symbol": money_symbol(currency, language),
+        "number": asdict(number_style(language)),
         "intervals": list(Interval),
         "default_interval": site.default_interval,
         "amounts": {

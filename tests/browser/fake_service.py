@@ -47,6 +47,12 @@ def money(minor: int, language: str = "en") -> str:
     return f"${whole}" if language == "en" else f"{whole.replace(',', ' ').replace('.', ',')} $"
 
 
+NUMBERS = {
+    "en": {"zero": "0", "decimal": ".", "group": ",", "sizes": [3, 3], "minimum_grouping": 1},
+    "ru": {"zero": "0", "decimal": ",", "group": "\u00a0", "sizes": [3, 3], "minimum_grouping": 1},
+}
+
+
 def limits(language: str = "en", least: int = 200, most: int = 500000) -> dict[str, Any]:
     return {
         "minimum_minor": least, "maximum_minor": most,
@@ -58,7 +64,7 @@ def a_form(language: str = "en", **changes: Any) -> dict[str, Any]:
     amounts = {"once": [1000, 2500, 5000], "monthly": [200, 500, 1000], "annual": [2000, 5000, 10000]}
     words = locale(language)
     return {
-        "currency": "USD", "exponent": 2, "step_minor": 1, "symbol": "$",
+        "currency": "USD", "exponent": 2, "step_minor": 1, "symbol": "$", "number": NUMBERS[language],
         "intervals": ["once", "monthly", "annual"], "default_interval": "monthly",
         "amounts": {
             interval: [{"minor": minor, "label": money(minor, language)} for minor in minors]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import pytest
 from playwright.sync_api import Page, expect
+
+from service.web.numbers import number_style
 
 from .fake_service import Answer, Fake, a_form, a_problem, locale
 from .reading import give, opened
@@ -173,8 +177,9 @@ AMOUNTS = [
 
 def test_amounts_become_whole_minor_units(page: Page, fake: Fake) -> None:
     page.goto(fake.publish())
-    parse = "async ([url, text, form, language]) => (await import(url)).parseAmount(text, form, language)"
+    parse = "async ([url, text, form]) => (await import(url)).parseAmount(text, form)"
     for language, exponent, text, minor in AMOUNTS:
-        form = a_form() | {"exponent": exponent, "symbol": "₽" if language == "ru" else "$"}
-        got = page.evaluate(parse, [fake.service + "/embed/v1/money.js", text, form, language])
+        number = asdict(number_style(language))
+        form = a_form() | {"exponent": exponent, "symbol": "₽" if language == "ru" else "$", "number": number}
+        got = page.evaluate(parse, [fake.service + "/embed/v1/money.js", text, form])
         assert got == minor, (language, text)
