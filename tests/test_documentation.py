@@ -46,12 +46,12 @@ def keys_of(field: fields.Field[object], here: str) -> Iterator[str]:
     elif isinstance(field, MapOf):
         holes = {
             "variants": "name", "copy": "language", "newsletters": "id", "utm": "name", "attributes": "name",
-            "exchange_rates": "code",
+            "exchange_rates": "code", "fixed": "code",
         }  # fmt: skip
         hole = holes[here.rpartition(".")[2]]
         yield from keys_of(field.inner, f"{here}.<{hole}>")
     elif isinstance(field, Currencies):
-        yield from (f"{here}.default", f"{here}.by_country")
+        yield from (f"{here}.{key}" for key in Currencies.OWN_KEYS)
         yield from keys(AmountsSchema(), f"{here}.<code>.")
     else:
         yield here

@@ -1,10 +1,12 @@
 """The part of site.yaml that is about money: which currencies, and which amounts in each."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from marshmallow import ValidationError
 
+from service.catalogue.currency_amounts import Reading
 from service.catalogue.fields import (
     Checked,
     Group,
@@ -14,21 +16,54 @@ from service.catalogue.fields import (
     OneOf,
     StaffField,
     StaffSchema,
+    Switch,
     country,
     currency,
 )
-from service.domain.amounts import Amounts, Limits
-from service.domain.money import CARD_MINIMUM, Interval, MoneyError, exponent, to_major, to_minor
+from service.domain.money import Interval
+
+MOST = 9_999_999_999  # more than Stripe takes in any currency, whose own limit is told later
+
+
+def amount(**kwargs: Any) -> Number:
+    """An amount in major units."""
+    return Number(whole=False, most=MOST, **kwargs)
+
+
+class EachSchema(StaffSchema):
+    """One amount for each interval."""
+
+    once = amount(required=True)
+    monthly = amount(required=True)
+    annual = amount(required=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """minimum or maximum. `each`: written for every interval, not once for all."""
+
+    each: bool
+    by_interval: dict[Interval, Decimal]
+
+
+class OneOrEach(StaffField):
+    """One amount for every interval, or a group with one for each."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Limit:
+        if isinstance(value, dict):
+            group = EachSchema().load(value)
+            return Limit(True, {interval: Decimal(group[interval]) for interval in Interval})
+        return Limit(False, dict.fromkeys(Interval, Decimal(amount().deserialize(value))))
 
 
 class AmountsSchema(StaffSchema):
     """currencies.<code>: amounts in major units, as people say them."""
 
-    minimum = Number(required=True, whole=False)
-    maximum = Number(required=True, whole=False, most=99_999_999)
-    once = ListOf(Number(whole=False, most=99_999_999), required=True)
-    monthly = ListOf(Number(whole=False, most=99_999_999), required=True)
-    annual = ListOf(Number(whole=False, most=99_999_999), required=True)
+    minimum = OneOrEach(required=True)
+    maximum = OneOrEach(required=True)
+    once = ListOf(amount(), required=True)
+    monthly = ListOf(amount(), required=True)
+    annual = ListOf(amount(), required=True)
 
 
 class Rate(Number):
@@ -45,52 +80,46 @@ class Rate(Number):
 
 
 class Currencies(StaffField):
-    """currencies: `default`, `by_country`, and one group for each currency."""
+    """currencies: `default`, `by_country`, `choice`, and one group for each currency."""
+
+    OWN_KEYS = ("default", "by_country", "choice")
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise ValidationError("must be a group with `default` and one group for each currency")
-        codes = {code: group for code, group in value.items() if code not in ("default", "by_country")}
-        amounts = MapOf(Checked(currency), Group(AmountsSchema)).deserialize(codes)
         errors: dict[str, Any] = {}
+        written = {code: group for code, group in value.items() if code not in self.OWN_KEYS}
+        groups = _groups(written, errors)
         default = value.get("default")
-        if not isinstance(default, str) or default not in amounts:
-            errors["default"] = [f"must name one of the currencies below ({', '.join(amounts) or 'none yet'})"]
-        by_country = self._by_country(value.get("by_country") or {}, amounts, errors)
-        built = {code: self._amounts(code, group, errors) for code, group in amounts.items()}
+        if not isinstance(default, str) or default not in written:
+            errors["default"] = [f"must name one of the currencies below ({', '.join(written) or 'none yet'})"]
+        countries = MapOf(Checked(country), OneOf({code: code for code in written}))
+        by_country = _attempt(errors, "by_country", countries, value.get("by_country") or {})
+        choice = _attempt(errors, "choice", Switch(), value.get("choice", False))
+        readings = {code: Reading(code) for code in groups}
+        built = {code: readings[code].amounts(group) for code, group in groups.items()}
+        errors |= {code: reading.wrong for code, reading in readings.items() if reading.wrong}
         if errors:
             raise ValidationError(errors)
-        return {"default_currency": default, "currency_by_country": by_country, "currencies": built}
+        return {
+            "default_currency": default,
+            "currency_by_country": by_country,
+            "currency_choice": choice,
+            "currencies": built,
+        }
 
-    def _by_country(self, value: Any, amounts: dict[str, Any], errors: dict[str, Any]) -> dict[str, str]:
-        try:
-            return MapOf(Checked(country), OneOf({code: code for code in amounts})).deserialize(value)  # type: ignore[no-any-return]
-        except ValidationError as error:
-            errors["by_country"] = error.messages
-            return {}
 
-    def _amounts(self, code: str, group: dict[str, Any], errors: dict[str, Any]) -> Amounts | None:
-        wrong = errors.setdefault(code, {})
+def _groups(written: dict[str, Any], errors: dict[str, Any]) -> dict[str, Any]:
+    """The groups of amounts that have a currency's code and the right keys."""
+    known = [code for code in written if _attempt(errors, code, Checked(currency), code)]
+    groups = {code: _attempt(errors, code, Group(AmountsSchema), written[code]) for code in known}
+    return {code: group for code, group in groups.items() if group is not None}
 
-        def minor(path: str, amount: Any) -> int:
-            try:
-                return to_minor(Decimal(amount), code)
-            except MoneyError as error:
-                wrong[path] = [str(error)]
-                return 0
 
-        low, high = minor("minimum", group["minimum"]), minor("maximum", group["maximum"])
-        least = CARD_MINIMUM.get(code, 10 if exponent(code) == 3 else 1)
-        if not wrong and low < least:
-            wrong["minimum"] = [f"is less than Stripe charges in {code}; write at least {to_major(least, code):f}"]
-        if not wrong and high < low:
-            wrong["maximum"] = [f"is less than minimum ({group['minimum']})"]
-        suggested = {}
-        for interval in Interval:
-            suggested[interval] = tuple(minor(interval, amount) for amount in group[interval])
-            if not wrong and not all(low <= amount <= high for amount in suggested[interval]):
-                wrong[interval] = ["must lie between minimum and maximum"]
-        if wrong:
-            return None
-        del errors[code]
-        return Amounts(code, dict.fromkeys(Interval, Limits(low, high)), suggested)
+def _attempt(errors: dict[str, Any], name: str, field: Any, value: Any) -> Any:
+    """The value, or None after noting under `name` what is wrong: one mistake must not hide the others."""
+    try:
+        return field.deserialize(value)
+    except ValidationError as error:
+        errors[name] = error.messages
+        return None

@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import ValidationError, post_load
 
 from service.catalogue.currencies import Currencies, Rate
+from service.catalogue.fees_schema import CoverFeesSchema, cover_fees, too_large_with_fees
 from service.catalogue.fields import (
     Checked,
     Group,
@@ -25,6 +26,7 @@ from service.catalogue.fields import (
 )
 from service.catalogue.meter_schema import ExclusionsSchema, MeterSchema
 from service.catalogue.times import Span, Spans, time_zone
+from service.domain.fees import CoverFees
 from service.domain.human_check import When
 from service.domain.money import Interval
 from service.domain.page import Exclusions
@@ -164,16 +166,16 @@ class SiteSchema(StaffSchema):
     terms = Checked(https_address, load_default="")
     human_check = OneOf(When, load_default=When.AUTO)
     checkout = Group(CheckoutSchema, load_default=Checkout)
+    cover_fees = Group(CoverFeesSchema, load_default=None)
 
     def build(self, site_id: str, values: Any) -> Site:
         """The site in `values`. Raises marshmallow's ValidationError with every mistake."""
         loaded = self.load(values)
+        money = loaded.pop("currencies")
+        offer = loaded.pop("cover_fees")
+        loaded["cover_fees"] = _together(loaded, money, offer)
         frequency = loaded.pop("frequency")
         newsletters = {name: group["title"] for name, group in loaded.pop("newsletters").items()}
-        if loaded["meter"] and Placement.GATE not in loaded["placements"]:
-            raise ValidationError({"meter": ["needs a place to cut articles at; add placements.gate with a selector"]})
-        if (default := loaded["currencies"]["default_currency"]) in loaded["exchange_rates"]:
-            raise ValidationError({"exchange_rates": {default: ["is the default currency, worth 1; delete it"]}})
         return Site(
             id=site_id,
             home=loaded["origins"][0],
@@ -183,6 +185,25 @@ class SiteSchema(StaffSchema):
             per_page=frequency.pop("per_page"),
             frequency=FrequencyCap(**frequency),
             newsletters=newsletters,
-            **loaded.pop("currencies"),
+            **money,
             **loaded,
         )
+
+
+def _together(loaded: dict[str, Any], money: dict[str, Any], offer: dict[str, Any] | None) -> CoverFees | None:
+    """The offer to cover the fees. Raises ValidationError with every key that does not go with another."""
+    errors: dict[str, Any] = {}
+    if loaded["meter"] and Placement.GATE not in loaded["placements"]:
+        errors["meter"] = ["needs a place to cut articles at; add placements.gate with a selector"]
+    if (default := money["default_currency"]) in loaded["exchange_rates"]:
+        errors["exchange_rates"] = {default: ["is the default currency, worth 1; delete it"]}
+    fees = None
+    try:
+        fees = cover_fees(offer, money["currencies"]) if offer else None
+    except ValidationError as error:
+        errors["cover_fees"] = error.messages
+    if fees and (too_large := too_large_with_fees(fees, money["currencies"])):
+        errors["currencies"] = too_large
+    if errors:
+        raise ValidationError(errors)
+    return fees

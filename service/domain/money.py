@@ -12,6 +12,9 @@ ZERO_DECIMAL = frozenset(
 )
 THREE_DECIMAL = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
 
+# HUF and TWD stand in neither list: Stripe charges them with two decimals and only pays out whole units, what is left
+# staying in the balance. So their amounts are like the dollar's here.
+
 # Stripe sends these with two decimals that must be 00, although the currencies have none.
 SENT_TIMES_100 = frozenset({"ISK", "UGX"})
 
@@ -63,14 +66,21 @@ def step_minor(currency: str) -> int:
 def to_minor(amount: Decimal, currency: str) -> int:
     """`amount` in major units, as a human writes it, in minor units.
 
-    Raises MoneyError when it has more decimals than the currency, or ones that Stripe refuses.
+    Raises MoneyError when it has more decimals than the currency, or ones that Stripe refuses; it tells the cure.
     """
-    scaled = amount.scaleb(exponent(currency))
-    if scaled != scaled.to_integral_value():
-        raise MoneyError(f"{currency} has {exponent(currency)} decimals (got {amount})")
-    minor = int(scaled)
+    minor = to_whole_minor(amount, currency)
     to_stripe(minor, currency)
     return minor
+
+
+def to_whole_minor(amount: Decimal, currency: str) -> int:
+    """The same, for what is never charged by itself, such as a fee. Raises MoneyError for too many decimals."""
+    scaled = amount.scaleb(exponent(currency))
+    whole = scaled.to_integral_value(ROUND_HALF_EVEN)
+    if scaled != whole:
+        cure = to_major(int(whole), currency)
+        raise MoneyError(f"{currency} has {exponent(currency)} decimals (got {amount}); write {cure}")
+    return int(whole)
 
 
 def to_major(amount_minor: int, currency: str) -> Decimal:
@@ -83,12 +93,22 @@ def to_stripe(amount_minor: int, currency: str) -> int:
 
     Raises MoneyError when Stripe would refuse it: a three-decimal amount that does not end in 0, or too many digits.
     """
-    sent = amount_minor * 100 if currency in SENT_TIMES_100 else amount_minor
-    if currency in THREE_DECIMAL and sent % 10:
-        raise MoneyError(f"{currency} amounts have at most two decimals")
-    if len(str(sent)) > MOST_DIGITS.get(currency, 8):
-        raise MoneyError(f"{currency} amounts have at most {MOST_DIGITS.get(currency, 8)} digits")
-    return sent
+    if amount_minor % step_minor(currency):
+        cure = to_major(amount_minor + -amount_minor % step_minor(currency), currency)
+        raise MoneyError(f"{currency} amounts have at most two decimals; write {cure:.2f}")
+    if amount_minor > most_minor(currency):
+        digits = MOST_DIGITS.get(currency, 8)
+        raise MoneyError(
+            f"{currency} amounts have at most {digits} digits; write at most {to_major(most_minor(currency), currency)}"
+        )
+    return amount_minor * 100 if currency in SENT_TIMES_100 else amount_minor
+
+
+def most_minor(currency: str) -> int:
+    """The most that Stripe takes at once, fees and all."""
+    sent = int("9" * MOST_DIGITS.get(currency, 8))
+    whole = sent // 100 if currency in SENT_TIMES_100 else sent
+    return whole - whole % step_minor(currency)
 
 
 def from_stripe(amount: int, currency: str) -> int:

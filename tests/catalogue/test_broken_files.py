@@ -35,6 +35,12 @@ def currencies(code: str = "USD", amounts: str = USD, more: str = "") -> str:
     return f"\n  default: {code}\n  {code}: {{{amounts}}} # here{more}"
 
 
+def fees(percent: str = "1.5", fixed: str = "{USD: 0.30}") -> dict[str, str]:
+    """A site with one currency, and its offer to cover the fees."""
+    offer = f"{{percent: {percent}, fixed: {fixed}}} # here"
+    return {"currencies": currencies().replace(" # here", ""), "cover_fees": offer}
+
+
 SITES = [
     # keys
     ({"nmae": "x # here"}, "nmae", "did you mean name?"),
@@ -66,18 +72,31 @@ SITES = [
     ({"currencies": currencies(code="USDX")}, "currencies.USDX", "three capitals such as USD"),
     (amounts("once: [10, 25], ", ""), "currencies.USD.once", "is missing"),
     (amounts("[10, 25]", "[]"), "currencies.USD.once", "at least 1"),
-    (amounts("[10, 25]", "[10, 6000]"), "currencies.USD.once", "minimum and max"),
+    (amounts("[10, 25]", "[10, 6000]"), "currencies.USD.once.1", "between minimum and maximum (2 to 5000; got 6000)"),
+    (amounts("[10, 25]", "[1.99, 25]"), "currencies.USD.once.0", "between minimum and maximum (2 to 5000; got 1.99)"),
+    (amounts("[10, 25]", "[25, 10]"), "currencies.USD.once", "from small to large, each amount once; write [10, 25]"),
+    (amounts("[10, 25]", "[10, 10, 12.50]"), "currencies.USD.once", "each amount once; write [10, 12.50]"),
     (amounts("minimum: 2", "minimum: 6000"), "currencies.USD.maximum", "is less than minimum (6000)"),
-    (amounts("25]", "25.505]"), "currencies.USD.once", "2 decimals"),
+    (amounts("25]", "25.505]"), "currencies.USD.once.1", "has 2 decimals (got 25.505); write 25.50"),
     (amounts("25]", "$25]"), "currencies.USD.once.1", "must be a number"),
     (amounts("minimum: 2", "minimum: -2"), "currencies.USD.minimum", "between 0"),
     (amounts("minimum: 2", "minimum: .nan"), "currencies.USD.minimum", "number"),
     (amounts("maximum: 5000", "maximum: .inf"), "currencies.USD.maximum", "number"),
-    (amounts("maximum: 5000", "maximum: 1000000"), "currencies.USD.maximum", "8 dig"),
+    (amounts("maximum: 5000", "maximum: 1000000"), "currencies.USD.maximum", "8 digits; write at most 999999.99"),
     (amounts("minimum: 2", "minimum: 0.49"), "currencies.USD.minimum", "at least 0.5"),
-    (amounts("50]", "50.5]", "ISK"), "currencies.ISK.annual", "0 decimals"),
+    (amounts("50]", "50.5]", "ISK"), "currencies.ISK.annual.1", "has 0 decimals (got 50.5); write 50"),
+    (amounts("maximum: 5000", "maximum: 1000000", "ISK"), "currencies.ISK.maximum", "write at most 999999"),
+    (amounts("minimum: 2", "minimum: {once: 5, monthly: 2}"), "currencies.USD.minimum.annual", "is missing; add it"),
+    (amounts("minimum: 2", "minimum: {once: 5, monthly: 2, yearly: 9, annual: 9}"), "currencies.USD.minimum.yearly",
+     "choose from once, monthly, annual"),
+    (amounts("minimum: 2", "minimum: {once: 0.49, monthly: 2, annual: 9}"), "currencies.USD.minimum.once",
+     "at least 0.50"),
+    (amounts("minimum: 2", "minimum: {once: 12, monthly: 2, annual: 9}"), "currencies.USD.once.0", "(12 to 5000; got"),
+    (amounts("maximum: 5000", "maximum: {once: 25, monthly: 1, annual: 99}"), "currencies.USD.maximum.monthly",
+     "is less than minimum (2)"),
+    (amounts("maximum: 5000", "maximum: [5000]"), "currencies.USD.maximum", "must be a number"),
     ({"currencies": currencies(code="JPY")}, "currencies.JPY.minimum", "at least 50"),
-    (amounts("[2, 5]", "[2.125]", "KWD"), "currencies.KWD.monthly", "two dec"),
+    (amounts("[2, 5]", "[2.125]", "KWD"), "currencies.KWD.monthly.0", "at most two decimals; write 2.13"),
     (amounts("um: 2", "um: 0", "KWD"), "currencies.KWD.minimum", "at least 0.01"),
     ({"currencies": currencies(code="HUF", amounts=USD)}, "currencies.HUF.minimum", "at least 175"),
     ({"currencies": currencies(more="\n  by_country: {UK: USD}").replace(" # here", "") + " # here"},
@@ -89,6 +108,27 @@ SITES = [
     ({"currencies": currencies().replace("default: USD", "default: [USD] # here").replace("} # here", "}")},
      "currencies.default", "must name one of the currencies below (USD)"),
     ({"currencies": "USD # here"}, "currencies", "must be a group"),
+    ({"currencies": currencies(more="\n  choice: 2").replace(" # here", "") + " # here"},
+     "currencies.choice", "must be true or false (got 2)"),
+    # covering the fees
+    (fees(percent="1.5%"), "cover_fees.percent", "must be a number such as 1.5"),
+    (fees(percent="true"), "cover_fees.percent", "must be a number such as 1.5"),
+    (fees(percent="-1"), "cover_fees.percent", "between 0 and 20 (got -1)"),
+    (fees(percent="20.01"), "cover_fees.percent", "between 0 and 20 (got 20.01); write 1.5 for 1.5 %"),
+    (fees(percent="0.015"), "cover_fees.percent", "is only 0.015 % of a payment; write 1.5 for 1.5 %"),
+    (fees(percent="1.555"), "cover_fees.percent", "at most two decimals (got 1.555); write 1.56"),
+    (fees(percent="0", fixed="{USD: 0}"), "cover_fees.percent", "nothing to cover; delete cover_fees"),
+    (fees(fixed="{}"), "cover_fees.fixed.USD", "is missing; add it, and write 0 where nothing is fixed"),
+    (fees(fixed="{USD: 0.30, EUR: 0.25}"), "cover_fees.fixed.EUR", "is not one of the site's currencies (USD); delete"),
+    (fees(fixed="{USD: 0.305}"), "cover_fees.fixed.USD", "has 2 decimals (got 0.305); write 0.30"),
+    (fees(fixed="{USD: 30}"), "cover_fees.fixed.USD", "more than the smallest gift (2.00); write it in USD"),
+    (fees(fixed="{USD: -1}"), "cover_fees.fixed.USD", "must be between 0"),
+    (fees(fixed="0.30"), "cover_fees.fixed", "must be a group of indented lines"),
+    ({"cover_fees": "{percent: 1.5} # here"}, "cover_fees.fixed", "is missing; add it"),
+    ({"cover_fees": "{percent: 1.5, fixed: {USD: 0.3}, cheked: true} # here"}, "cover_fees.cheked", "mean checked?"),
+    ({"cover_fees": "true # here"}, "cover_fees", "must be a group of indented lines"),
+    (amounts("maximum: 5000", "maximum: 999999") | {"cover_fees": "{percent: 1.5, fixed: {USD: 0.30}}"},
+     "currencies.USD.maximum", "once the fees are added; write at most 984999.69"),
     # how often
     ({"frequency": "{max: six, window: 30d} # here"}, "frequency.max", "must be a whole number (got 'six')"),
     ({"frequency": "{max: 2.5, window: 30d} # here"}, "frequency.max", "whole number (got 2.5)"),
