@@ -22,7 +22,7 @@ from service.catalogue.fields import (
 )
 from service.domain.money import Interval
 
-MOST = 9_999_999_999  # more than Stripe takes in any currency, whose own limit is told later
+MOST = 10_000_000_000  # more than Stripe takes in any currency, whose own limit is told later
 
 
 def amount(**kwargs: Any) -> Number:

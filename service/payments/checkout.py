@@ -24,7 +24,11 @@ _RECURRING = {Interval.MONTHLY: "month", Interval.ANNUAL: "year"}
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One press of Continue. `title` is what Stripe's page and receipts call it."""
+    """One press of Continue. `title` is what Stripe's page and receipts call it, `note` what the page says below.
+
+    `amount_minor` is what is charged, `fees_minor` of it to cover the fees. It is one line on Stripe's page, not two: a
+    subscription of two items could not be changed in Stripe's portal.
+    """
 
     interval: Interval
     currency: str
@@ -35,6 +39,8 @@ class Order:
     return_url: str
     email: str = ""
     customer: str = ""
+    fees_minor: int = 0
+    note: str = ""
 
 
 def session_params(order: Order, public_url: str, mode: CheckoutMode = CheckoutMode.HOSTED) -> dict[str, Any]:
@@ -42,7 +48,7 @@ def session_params(order: Order, public_url: str, mode: CheckoutMode = CheckoutM
 
     The metadata goes on the Session and on its child: Stripe hands nothing down. Source: DESIGN §8.
     """
-    metadata = metadata_of(order.attribution)
+    metadata = metadata_of(order)
     params: dict[str, Any] = {
         "mode": "payment" if order.interval is Interval.ONCE else "subscription",
         "submit_type": "donate",
@@ -84,9 +90,10 @@ def _surroundings(order: Order, public_url: str, mode: CheckoutMode) -> dict[str
     }
 
 
-def metadata_of(attribution: Attribution) -> dict[str, str]:
-    """What Stripe keeps for us: the attribution, without what is not known."""
-    values = {name: getattr(attribution, name) for name in Attribution.__dataclass_fields__}
+def metadata_of(order: Order) -> dict[str, str]:
+    """What Stripe keeps for us: the attribution, without what is not known, and the fees that are covered."""
+    values = {name: getattr(order.attribution, name) for name in Attribution.__dataclass_fields__}
+    values["fees_minor"] = str(order.fees_minor or "")
     return {name: value for name, value in values.items() if value}
 
 
@@ -94,7 +101,7 @@ def _price_data(order: Order) -> dict[str, Any]:
     price: dict[str, Any] = {
         "currency": order.currency.lower(),
         "unit_amount": to_stripe(order.amount_minor, order.currency),
-        "product_data": {"name": order.title},
+        "product_data": {"name": order.title, **({"description": order.note} if order.note else {})},
     }
     if order.interval in _RECURRING:
         price["recurring"] = {"interval": _RECURRING[order.interval]}

@@ -9,11 +9,10 @@ from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from service.catalogue.words import Words
-from service.domain.amounts import Amounts, TooLarge, TooSmall, check_amount
 from service.domain.contribution import Attribution
-from service.domain.money import MoneyError, to_stripe
 from service.domain.site import Site
 from service.payments.checkout import Order
+from service.web.asked_amounts import Charge, charge_for
 from service.web.checkouts import Wanted, checkout_answer
 from service.web.money_labels import money_label
 from service.web.outcomes import outcome_answer, outcome_of
@@ -37,14 +36,16 @@ def contributions_views(parts: Parts) -> Blueprint:
         attribution = _attribution(parts, site, wish)
         language = site.language_for(wish["language"])
         words = parts.dictionary.for_language(language)
-        _check_amount(site, wish, words, language)
+        charge = charge_for(site, wish, words, language)
         _check_return_url(site, wish["return_url"], "return_url")
         parts.admission.admit(site, attribution.reader, wish, words, parts.clock())
         order = Order(
             interval=wish["interval"],
             currency=wish["currency"],
-            amount_minor=wish["amount_minor"],
+            amount_minor=charge.amount_minor,
+            fees_minor=charge.fees_minor,
             title=words.say("product_title", site=site.name),
+            note=_fees_note(charge, wish["currency"], words, language),
             language=language,
             attribution=attribution,
             return_url=_without_fragment(wish["return_url"]),
@@ -87,24 +88,11 @@ def _attribution(parts: Parts, site: Site, wish: dict[str, Any]) -> Attribution:
     return replace(unasked, campaign=receipt.campaign, variant=receipt.variant, placement=receipt.placement)
 
 
-def _check_amount(site: Site, wish: dict[str, Any], words: Words, language: str) -> None:
-    amounts: Amounts | None = site.currencies.get(wish["currency"])
-    if amounts is None:
-        raise ProblemError(422, f"Must be one of {', '.join(site.currencies)}.", "currency")
-
-    def label(minor: int) -> str:
-        return money_label(minor, amounts.currency, language)
-
-    match check_amount(wish["amount_minor"], amounts.limits[wish["interval"]]):
-        case TooSmall(minimum):
-            raise ProblemError(422, words.say("amount_too_small", minimum=label(minimum)), "amount_minor")
-        case TooLarge(maximum):
-            raise ProblemError(422, words.say("amount_too_large", maximum=label(maximum)), "amount_minor")
-    try:
-        to_stripe(wish["amount_minor"], amounts.currency)
-    except MoneyError as error:
-        tens = wish["amount_minor"] // 10 * 10  # Stripe takes no thousandths of a dinar
-        raise ProblemError(422, words.say("amount_unclear", example=label(tens)), "amount_minor") from error
+def _fees_note(charge: Charge, currency: str, words: Words, language: str) -> str:
+    """What Stripe's page says below the gift, so that a larger amount than the one chosen surprises nobody there."""
+    if not charge.fees_minor:
+        return ""
+    return words.say("product_fees", fees=money_label(charge.fees_minor, currency, language))
 
 
 def _check_return_url(site: Site, url: str, field: str) -> None:
