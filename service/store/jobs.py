@@ -20,6 +20,7 @@ from redis.client import Pipeline
 from redis.exceptions import RedisError
 from rq import Queue
 from rq.exceptions import DuplicateJobError, NoSuchJobError
+from rq.executions import Execution, ExecutionRegistry
 from rq.job import Job as RQJob
 from rq.job import JobStatus
 
@@ -75,10 +76,24 @@ class Standing:
     given_up: int
 
 
+class _Executions(ExecutionRegistry):
+    def get_executions(self, start: int = 0, end: int = -1) -> list[Execution]:
+        """Those that can still be read. RQ lists one whose worker was killed for a minute after it has expired, and
+        would then raise: a job that was done would count as failed, and be done again."""
+        names = self.get_execution_ids(start, end)
+        executions = [Execution(name, self.job_id, self.connection) for name in names]
+        return [execution for execution in executions if self.connection.exists(execution.key)]
+
+
 class Job(RQJob):
     """A job as RQ keeps it, with our own way of trying again."""
 
     hopeless = False
+
+    @property
+    def execution_registry(self) -> ExecutionRegistry:
+        """The workers that have it in their hands."""
+        return _Executions(self.id, connection=self.connection)
 
     @property
     def should_retry(self) -> bool:
