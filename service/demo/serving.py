@@ -14,7 +14,8 @@ class QuietHandler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        logging.getLogger("honestybox.demo").info("%s %s %s", self.command, self.path, code)
+        # without the query, in which the sandbox is asked for customers by their e-mail address
+        logging.getLogger("honestybox.demo").info("%s %s %s", self.command, self.path.partition("?")[0], code)
 
 
 class Running:

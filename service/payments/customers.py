@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from service.payments.checkout import LOCALES
-from service.payments.gateway import Gateway, Stripe
+from service.payments.gateway import Gateway, Stripe, replayed
 
 MOST_READERS = 20
 
@@ -23,7 +23,7 @@ class Customers:
     def make(self, params: dict[str, Any], key: str) -> Stripe:
         """A new customer, or the one that was made with this key, as it is now."""
         made = self._ask(lambda v1: v1.customers.create(params, {"idempotency_key": key}))
-        return self.get(made.id)
+        return self.get(made.id) if replayed(made.last_response) else _plain(made)
 
     def get(self, customer: str) -> Stripe:
         """The customer as it is now; `deleted` is true of one that was taken away."""

@@ -62,7 +62,7 @@ class Gateway:
         """A new Checkout Session, or the one this attempt already made, as it is now."""
         create = self._client.v1.checkout.sessions.create
         session = self._guarded(lambda: create(params, {"idempotency_key": attempt}))  # type: ignore[arg-type]
-        if _replayed(session.last_response):  # that is how the session once was: it may be paid or expired
+        if replayed(session.last_response):  # that is how the session once was: it may be paid or expired
             return self.session(session.id)
         answer: Stripe = session.to_dict()
         return answer
@@ -198,7 +198,7 @@ class Gateway:
             self._places.release()
 
 
-def _replayed(response: Any) -> bool:
+def replayed(response: Any) -> bool:
     """True for an answer Stripe had kept for this idempotency key. Source: docs.stripe.com/api/idempotent_requests."""
     headers: Mapping[str, str] = getattr(response, "headers", None) or {}
     return str(headers.get("Idempotent-Replayed", "")).lower() == "true"
@@ -235,6 +235,6 @@ def _stripe_errors() -> Iterator[None]:
     except stripe.RateLimitError as error:
         raise StripeBusyError("Stripe asks for fewer requests") from error
     except stripe.StripeError as error:
-        if _replayed(error):  # a failure that Stripe will repeat for this key all day
+        if replayed(error):  # a failure that Stripe will repeat for this key all day
             raise AttemptReusedError(str(error)) from error
         raise StripeUnavailableError(type(error).__name__) from error

@@ -85,7 +85,10 @@ def customer_for(customers: Customers, site: str, email: str) -> str:
     their address. So that reader is a guest, here and only here. Our own Checkout saves cards as `limited`, which it
     offers to nobody. Source: stripe-python, checkout.SessionCreateParams.customer and
     SavedPaymentMethodOptions.allow_redisplay_filters. Raises PaymentsError.
+
+    Stripe is asked twice, whether or not anybody gave from the address: how long it takes must not tell.
     """
+    email = email.lower()
     ours = [one for one in customers.of_address(email) if (one.get("metadata") or {}).get("site") == site]
     if not ours:
         return _made(customers, site, email)

@@ -98,7 +98,7 @@ def _told(words: Words) -> Iterator[None]:
 
 
 def _field_of(param: str) -> str:
-    if param == "customer_email":
+    if param in ("customer_email", "email"):
         return "email"
     return "amount_minor" if "unit_amount" in param or param == "line_items" else "body"
 

@@ -61,6 +61,20 @@ def test_two_gifts_from_one_address_are_one_customers(a_gift_from: Callable[...,
     assert (made["email"], made["metadata"]) == (email, {"site": SITE})
 
 
+def test_capitals_make_no_other_customer(customers: Customers) -> None:
+    email = an_address()
+    assert customer_for(customers, SITE, email.upper()) == customer_for(customers, SITE, email)
+
+
+def test_stripe_is_asked_as_often_for_a_stranger_as_for_a_supporter(customers: Customers, stripe_side: Side) -> None:
+    email, asked = an_address(), []
+    for _ in range(2):
+        before = len(stripe_side.requests())
+        customer_for(customers, SITE, email)
+        asked.append(len(stripe_side.requests()) - before)
+    assert asked == [2, 2]
+
+
 def test_presses_at_the_same_moment_make_one_customer(customers: Customers) -> None:
     email = an_address()
     with ThreadPoolExecutor(8) as pool:
