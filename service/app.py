@@ -210,3 +210,6 @@ def configure_logging(level: str) -> None:
         # can be listened to by tests.
         cache_logger_on_first_use=False,
     )
+    # They write down what is asked of whom: customers are found by their e-mail address.
+    for library in ("stripe", "urllib3.connectionpool"):
+        logging.getLogger(library).disabled = True

@@ -1,5 +1,6 @@
 """One customer for each address; and who gave is found by theirs, recognised elsewhere, and stays so."""
 
+import logging
 import re
 import uuid
 from collections.abc import Callable, Iterator
@@ -182,8 +183,9 @@ class Desk:
 
     def __init__(self, books: Books, side: Side, mailbox: Mailbox) -> None:
         settings = replace(
-            some_settings(books.redis_url, side.api), mail_url=mailbox.url, mail_from="courier@example.org"
-        )
+            some_settings(books.redis_url, side.api),
+            mail_url=mailbox.url, mail_from="courier@example.org", log_level="DEBUG",
+        )  # fmt: skip
         self.app = create_app(settings, watch=False)
         self.worker: Worker = open_worker(settings, lambda: datetime.now(UTC))
         self.mailbox = mailbox
@@ -292,3 +294,23 @@ def test_an_address_nobody_gave_from_is_sent_nothing(desk: Desk) -> None:
     assert desk.worker.books.jobs.standing().resting == 0
 
 
+
+
+def test_no_address_token_grant_or_reader_is_in_any_log(
+    desk: Desk, a_gift_from: Callable[..., Giving], caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("", "stripe", "urllib3", "rq"):
+        caplog.set_level(logging.DEBUG, name)
+    email = an_address()
+    giving = a_gift_from(email)
+    link = desk.link_for(email)
+    page = desk.press(link, "manage:0")
+    there = desk.recognised(giving.side.find(page.rpartition("/")[2])["return_url"])
+    desk.work()
+    out, err = capfd.readouterr()
+    servers = ("werkzeug", "mail.log")  # the tests' own
+    ours = [record for record in caplog.records if record.name not in servers]
+    logged = out + err + "".join(f"{record.getMessage()}{record.args}" for record in ours)
+    assert "mail_sent" in logged, "or this test would read another log"
+    for secret in (email, link.rpartition("token=")[2], there.id, giving.reader.id):
+        assert secret not in logged
