@@ -85,7 +85,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, watc
     configure_logging(settings.log_level)
     dictionary = load_dictionary()
     loader = Loader(settings.config_dir, settings.extra_origins, settings.abilities)
-    reloader = Reloader(loader, partial(publish, dictionary=dictionary))
+    reloader = Reloader(loader, partial(publish, dictionary=dictionary, public_url=settings.public_url))
     parts = _parts(settings, dictionary, reloader, clock, background=watch)
     if watch:
         reloader.watch()

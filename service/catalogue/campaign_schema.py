@@ -1,11 +1,13 @@
 """The shape of a campaign's file, and the Campaign it becomes."""
 
+from collections.abc import Mapping
 from datetime import UTC, timedelta
 from typing import Any
 
 from marshmallow import ValidationError, post_load, validates_schema
 
 from service.catalogue.audience_schema import AudienceSchema
+from service.catalogue.card_update import refuse_what_asks_for_money
 from service.catalogue.fields import (
     Checked,
     Group,
@@ -25,6 +27,7 @@ from service.catalogue.times import Span, moment
 from service.domain.allocation import Allocation
 from service.domain.audience import EVERYBODY, Audience, Choice
 from service.domain.campaign import Campaign, Copy, Kind, Schedule, Variant
+from service.domain.money import Interval
 from service.domain.reader import short_key
 from service.domain.site import MOST_IMPRESSIONS, FrequencyCap, Placement, Site
 
@@ -80,6 +83,9 @@ class AllocationSchema(StaffSchema):
         return Allocation(floor=values["floor"], minimum=values["minimum"])
 
 
+_MONEY = frozenset(("amounts", "amount", "currencies", "currency", "default_interval", "intervals", *Interval))
+
+
 class CampaignSchema(StaffSchema):
     """config/sites/<site>/campaigns/<name>.yaml"""
 
@@ -93,6 +99,17 @@ class CampaignSchema(StaffSchema):
     rollout = Percent(load_default=1.0)
     allocation = Group(AllocationSchema, load_default=None)
     variants = MapOf(Checked(slug), Group(VariantSchema), required=True, least=1)
+
+    def hint(self, key: str, valid: list[str]) -> str:
+        """Amounts are the site's, for all its campaigns."""
+        if key in _MONEY:
+            return "amounts and currencies are the site's; delete it here, and see currencies in site.yaml"
+        return super().hint(key, valid)
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _fits_its_kind(self, _loaded: Any, original: Any, **_: Any) -> None:
+        if isinstance(original, Mapping) and original.get("kind") == Kind.CARD_UPDATE:
+            refuse_what_asks_for_money(original)
 
     def build(self, campaign_id: str, values: Any, site: Site | None) -> Campaign | None:
         """The campaign in `values`. Raises marshmallow's ValidationError with every mistake.

@@ -181,9 +181,13 @@ class StaffSchema(Schema):
         if not isinstance(original, Mapping):
             return
         valid = [field.data_key or name for name, field in self.fields.items()]
-        unknown = {key: [f"unknown key; {did_you_mean(key, valid)}"] for key in original if key not in valid}
+        unknown = {key: [f"unknown key; {self.hint(key, valid)}"] for key in original if key not in valid}
         if unknown:
             raise ValidationError(unknown)
+
+    def hint(self, key: str, valid: list[str]) -> str:
+        """What to write instead of a key that is not known."""
+        return did_you_mean(key, valid)
 
 
 def slug(text: str) -> str:

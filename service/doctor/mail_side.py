@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from service.doctor.finding import Finding, problem, warning, well
 from service.doctor.patient import Patient, on_this_machine
+from service.domain.campaign import Kind
 from service.mail.errors import MailError
 from service.mail.post import greet
 
@@ -17,7 +18,8 @@ def mail(patient: Patient) -> Iterator[Finding]:
     parts = urlsplit(url)
     if not url:
         told = "no mail is sent, so nobody is recognised on another device or can change their card"
-        yield warning(told, _SET)
+        cards = [campaign.id for campaign in patient.campaigns if campaign.kind is Kind.CARD_UPDATE]
+        yield problem(f"{told}, as {', '.join(cards)} asks them to", _SET) if cards else warning(told, _SET)
     elif parts.scheme == "file":
         yield warning(f"mails are only put into {parts.path}", _SET)
     else:

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from service.catalogue.loader import Catalogue, Loader
 from service.catalogue.problems import CatalogueError
 from service.doctor.finding import Finding
+from service.domain.abilities import Abilities
+from service.domain.campaign import Campaign
 from service.domain.site import Site
 from service.payments.account import Account
 from service.payments.gateway import Gateway
@@ -53,7 +55,8 @@ class Patient:
     @cached_property
     def _catalogue(self) -> Catalogue | CatalogueError:
         try:
-            return Loader(self.values["config_dir"], self.values.get("extra_origins", {})).load()
+            can = Abilities(*(bool(self.values.get(name)) for name in ("stripe_publishable_key", "human_check")))
+            return Loader(self.values["config_dir"], self.values.get("extra_origins", {}), can).load()
         except CatalogueError as error:
             return error
 
@@ -70,6 +73,11 @@ class Patient:
         if "config_dir" not in self.values or isinstance(self._catalogue, CatalogueError):
             return []
         return list(self._catalogue.sites.values())
+
+    @property
+    def campaigns(self) -> list[Campaign]:
+        """Of all its sites."""
+        return [campaign for site in self.sites for campaign in self.catalogue.plans[site.id].campaigns]
 
 
 def on_this_machine(address: str) -> bool:

@@ -30,7 +30,7 @@ class Supporters(StrEnum):
 
     @property
     def cohorts(self) -> frozenset[Cohort]:
-        """The readers it is for."""
+        """The readers it is for. Whose renewal did not work is asked for nothing else."""
         return _COHORTS[self]
 
 
@@ -38,7 +38,7 @@ _COHORTS = {
     Supporters.EXCLUDE: frozenset({Cohort.STRANGER, Cohort.LAPSED}),
     Supporters.ONLY: frozenset({Cohort.SUPPORTER}),
     Supporters.LAPSED: frozenset({Cohort.LAPSED}),
-    Supporters.INCLUDE: frozenset(Cohort),
+    Supporters.INCLUDE: frozenset({Cohort.STRANGER, Cohort.LAPSED, Cohort.SUPPORTER}),
 }
 
 

@@ -9,12 +9,14 @@ from typing import TypeAlias
 from service.domain.allocation import Allocation
 from service.domain.audience import EVERYBODY, Audience
 from service.domain.site import FrequencyCap, Placement
+from service.domain.view import Cohort
 
 
 class Kind(StrEnum):
     """What a campaign asks for."""
 
     CONTRIBUTION = "contribution"
+    CARD_UPDATE = "card_update"  # of readers whose regular gift could not be renewed; for no money
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +88,11 @@ class Campaign:
     always_ask: bool = False
     rollout: float = 1.0
     allocation: Allocation | None = None
+
+    @property
+    def cohorts(self) -> frozenset[Cohort]:
+        """What the readers it is for have given."""
+        return _PAST_DUE if self.kind is Kind.CARD_UPDATE else self.audience.supporters.cohorts
+
+
+_PAST_DUE = frozenset({Cohort.PAST_DUE})

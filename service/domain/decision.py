@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeAlias
 
 from service.domain.access import Access
 from service.domain.access_rules import in_holdback, reader_access
-from service.domain.campaign import Campaign, Variant
+from service.domain.campaign import Campaign, Kind, Variant
 from service.domain.experiment import choose_variant
 from service.domain.page import Page
 from service.domain.plan import Layout, Plan
@@ -109,7 +109,7 @@ def _layout(plan: Plan, view: View, fitting: int, placements: Sequence[Placement
 def _stopped(view: View, plan: Plan) -> Reason | None:
     """The first rule about the reader that lets nobody ask."""
     for rule in READER_RULES:
-        if not rule.allows(view) and not (rule.reason is Reason.SUPPORTER and plan.asks_supporters):
+        if not rule.allows(view) and not (rule.reason is Reason.SUPPORTER and plan.speaks_to(view.cohort)):
             return rule.reason
     return None
 
@@ -160,6 +160,7 @@ def _share_the_page(candidates: Sequence[tuple[Placement, Campaign | Reason]], p
 
 
 def _ask(campaign: Campaign, view: View, weights: Weights | None) -> Outcome:
-    if in_holdback(view.site, view.reader):
+    # Whoever gives already is no part of comparing those who are asked with those who are not.
+    if campaign.kind is not Kind.CARD_UPDATE and in_holdback(view.site, view.reader):
         return Withhold(Reason.HOLDBACK, campaign)
     return Show(campaign, choose_variant(campaign, view.reader, weights.get(campaign.id) if weights else None))

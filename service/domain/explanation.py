@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from service.domain.access import Access, AccessReason
 from service.domain.access_rules import ACCESS_RULES, PageView, access, in_holdback
-from service.domain.campaign import Campaign
+from service.domain.campaign import Campaign, Kind
 from service.domain.decision import Outcome, Reader, Show, Weights, Withhold
 from service.domain.experiment import choose_variant, may_stand_in
 from service.domain.findings import Check, Draw, Explanation, Place, Verdict, Weighed, checked, first_refused
@@ -112,8 +112,8 @@ def _before_campaigns(about: _PageView, placement: Placement) -> list[Check]:
 def _about_the_reader(about: _PageView, placement: Placement) -> list[Check]:
     view, plan = about.view, about.plan
     notes: dict[Reason, str] = {}
-    if any(Cohort.SUPPORTER in campaign.audience.supporters.cohorts for campaign in plan.campaigns):
-        notes[Reason.SUPPORTER] = "some campaigns are for supporters, so each campaign decides"
+    if any(view.cohort in campaign.cohorts for campaign in plan.campaigns):
+        notes[Reason.SUPPORTER] = "some campaigns are for such readers, so each campaign decides"
     if placement is Placement.GATE:
         rest = [rule.reason for rule in READER_RULES if rule.reason not in GATE_REASONS]
         notes |= dict.fromkeys(rest, "a gate obeys the meter, not this")
@@ -130,8 +130,10 @@ def _about_the_reader(about: _PageView, placement: Placement) -> list[Check]:
 
 
 def _weigh_all(about: _PageView, placement: Placement, *, over_cap: bool) -> tuple[Weighed, ...]:
+    """The best first; and first of all those that ask for what this reader could be asked for."""
     mine = [campaign for campaign in about.plan.campaigns if campaign.placement is placement]
-    best_first = sorted(mine, key=lambda campaign: (-campaign.priority, campaign.id))
+    kind = Kind.CARD_UPDATE if about.view.cohort is Cohort.PAST_DUE else Kind.CONTRIBUTION
+    best_first = sorted(mine, key=lambda campaign: (campaign.kind is not kind, -campaign.priority, campaign.id))
     return tuple(Weighed(campaign, _weigh(about.view, campaign, over_cap=over_cap)) for campaign in best_first)
 
 
@@ -160,7 +162,7 @@ def _share_the_page(considered: Sequence[Place], view: View, weights: Weights) -
     admitted: list[Placement] = []
     asking = [(place, place.chosen) for place in considered if place.chosen]
     for place, campaign in sorted(asking, key=_turn):
-        sharing = _share(place.placement, admitted, view)
+        sharing = _share(place.placement, campaign, admitted, view)
         outcome, draw = _outcome(campaign, first_refused(sharing), view, weights)
         settled[place.placement] = replace(place, sharing=sharing, outcome=outcome, draw=draw)
         if first_refused(sharing[:-1]) is None:  # one of the holdback takes its place, too
@@ -174,8 +176,11 @@ def _turn(asking: tuple[Place, Campaign]) -> tuple[bool, int, str]:
     return place.placement is not Placement.GATE, -campaign.priority, campaign.id
 
 
-def _share(placement: Placement, admitted: Sequence[Placement], view: View) -> tuple[Check, ...]:
+def _share(
+    placement: Placement, campaign: Campaign, admitted: Sequence[Placement], view: View
+) -> tuple[Check, ...]:
     before = [str(one) for one in admitted]
+    for_money = campaign.kind is not Kind.CARD_UPDATE
     alone = any(one.has_the_page_to_itself for one in (placement, *admitted[:1]))
     return (
         checked(Reason.SHUT_OUT, allows=not (admitted and alone), compared={"before": before}),
@@ -186,8 +191,8 @@ def _share(placement: Placement, admitted: Sequence[Placement], view: View) -> t
         ),
         checked(
             Reason.HOLDBACK,
-            allows=not in_holdback(view.site, view.reader),
-            compared={"holdback": view.site.holdback},
+            allows=not (for_money and in_holdback(view.site, view.reader)),
+            compared={"holdback": view.site.holdback, "for money": for_money},
         ),
     )
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from service.domain.access import Access
 from service.domain.access_rules import page_access
 from service.domain.audience import page_topics
-from service.domain.campaign import Campaign
+from service.domain.campaign import Campaign, Kind
 from service.domain.fact_index import FactIndex, indexes_of
 from service.domain.page import Page
 from service.domain.reader import History, Visit, short_key
@@ -64,9 +64,9 @@ class Plan:
             for placement in Placement
         }
         self._cohorts = {
-            cohort: self._bits(cohort in campaign.audience.supporters.cohorts for campaign in self.campaigns)
-            for cohort in Cohort
+            cohort: self._bits(cohort in campaign.cohorts for campaign in self.campaigns) for cohort in Cohort
         }
+        self._card_updates = self._bits(campaign.kind is Kind.CARD_UPDATE for campaign in self.campaigns)
         self._instants = sorted(
             {at for campaign in self.campaigns for at in (campaign.schedule.start, campaign.schedule.end) if at}
         )
@@ -95,10 +95,9 @@ class Plan:
         """The campaigns for the placement, best first."""
         return [campaign for campaign in self.campaigns if campaign.placement is placement]
 
-    @property
-    def asks_supporters(self) -> bool:
-        """True when some campaign is for readers who already give."""
-        return bool(self._cohorts[Cohort.SUPPORTER])
+    def speaks_to(self, cohort: Cohort) -> bool:
+        """True when some campaign is for readers who have given this much."""
+        return bool(self._cohorts[cohort])
 
     def page(self, page: Page) -> PageMatch:
         """What the page is to this site's campaigns; worked out once, and remembered."""
@@ -126,7 +125,8 @@ class Plan:
     def best(
         self, view: View, fitting: int, placement: Placement, *, capped: bool = True, among: int = -1
     ) -> Campaign | Reason:
-        """The best campaign that may ask here, or why the best of the placement's may not.
+        """The best campaign that may ask here, or why the best of the placement's may not: of those that ask for what
+        this reader could be asked for, where there are such.
 
         `fitting`: what `fitting` gives for the view. `capped`: False for a gate, which obeys no caps. `among`: only
         campaigns with these bits.
@@ -143,7 +143,8 @@ class Plan:
             ):
                 return campaign
             left ^= lowest
-        return refusal(view, self.campaigns[_first(wanted)], capped=capped) or Reason.NO_CAMPAIGN
+        kind = self._card_updates if view.cohort is Cohort.PAST_DUE else ~self._card_updates
+        return refusal(view, self.campaigns[_first(wanted & kind or wanted)], capped=capped) or Reason.NO_CAMPAIGN
 
     def fitting(self, view: View, page: PageMatch) -> int:
         """The campaigns that run now and whose audience the view is in."""

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from service.domain.audience import Condition
-from service.domain.campaign import Campaign
+from service.domain.campaign import Campaign, Kind
 from service.domain.experiment import in_share
 from service.domain.reason import Reason
 from service.domain.site import FrequencyCap, Placement
-from service.domain.view import Cohort, View
+from service.domain.view import View, supports
 
 
 class Rule(NamedTuple):
@@ -84,12 +84,12 @@ def under_site_cap(view: View) -> bool:
 
 def welcome(view: View, campaign: Campaign) -> bool:
     """True unless the reader gives already and the campaign is not for those who do. Source: DESIGN §6, rule 3."""
-    return view.cohort is not Cohort.SUPPORTER or gave_as_wanted(view, campaign)
+    return not supports(view) or gave_as_wanted(view, campaign)
 
 
 def gave_as_wanted(view: View, campaign: Campaign) -> bool:
     """True when the campaign is for readers who have given as much as this one."""
-    return view.cohort in campaign.audience.supporters.cohorts
+    return view.cohort in campaign.cohorts
 
 
 def scheduled(view: View, campaign: Campaign) -> bool:
@@ -146,8 +146,11 @@ def _campaign_cap(view: View, campaign: Campaign) -> Mapping[str, Any]:
 
 def _audience(view: View, campaign: Campaign) -> Mapping[str, Any]:
     """Every line, not only the first that does not hold."""
-    supporters = campaign.audience.supporters
-    lines = {"supporters": AudienceLine(supporters, view.cohort, gave_as_wanted(view, campaign))}
+    welcome_by_gift = gave_as_wanted(view, campaign)
+    if campaign.kind is Kind.CARD_UPDATE:
+        lines = {"readers": AudienceLine("a regular gift that could not be renewed", view.cohort, welcome_by_gift)}
+    else:
+        lines = {"supporters": AudienceLine(campaign.audience.supporters, view.cohort, welcome_by_gift)}
     lines |= {
         one.name: AudienceLine(one.told(), one.fact.of(view), one.holds(view)) for one in campaign.audience.conditions
     }
@@ -179,7 +182,7 @@ PAGE_RULES: Sequence[Rule] = (
 READER_RULES: Sequence[Rule] = (
     Rule(
         Reason.SUPPORTER,
-        lambda view: view.cohort is not Cohort.SUPPORTER,
+        lambda view: not supports(view),
         lambda view: {"reader": view.cohort, "gifts": _gifts(view)},
     ),
     Rule(Reason.NEVER_AGAIN, lambda view: not view.history.never_again, lambda view: {}),

@@ -16,6 +16,7 @@ class Cohort(StrEnum):
     STRANGER = "stranger"  # nothing
     LAPSED = "lapsed"  # something, and may be asked again
     SUPPORTER = "supporter"  # gives regularly, gave recently, has a payment on its way, or stopped not long ago
+    PAST_DUE = "past_due"  # a supporter whose last renewal did not work
 
 
 class View(NamedTuple):
@@ -38,10 +39,13 @@ def view_of(site: Site, reader: str, history: History, page: Page, visit: Visit,
 def cohort_of(history: History, rest: Rest, now: datetime) -> Cohort:
     """A supporter gives regularly, gave within `rest.after_once`, or has a payment on its way.
 
+    Where one regular gift could not be renewed, this comes before whatever else the reader gives: it is theirs to mend.
     One who stopped giving is left in peace for `rest.after_cancelled`. Source: DESIGN §6, rule 3.
     """
     if not history.gifts:
         return Cohort.STRANGER
+    if any(gift.state is GiftState.PAST_DUE for gift in history.gifts):
+        return Cohort.PAST_DUE
     spans = gift_spans(rest)
     if any(
         gift.state in RUNNING or (gift.state in spans and now < gift.at + spans[gift.state])
@@ -50,6 +54,14 @@ def cohort_of(history: History, rest: Rest, now: datetime) -> Cohort:
         return Cohort.SUPPORTER
     gave = any(gift.state in (GiftState.ONCE, GiftState.ENDED) for gift in history.gifts)
     return Cohort.LAPSED if gave else Cohort.STRANGER
+
+
+def supports(view: View) -> bool:
+    """True for a supporter, whether or not the last renewal worked."""
+    return view.cohort is not _STRANGER and view.cohort is not _LAPSED
+
+
+_STRANGER, _LAPSED = Cohort.STRANGER, Cohort.LAPSED  # looked up once: every decision compares
 
 
 def gift_spans(rest: Rest) -> Mapping[GiftState, timedelta]:

@@ -29,18 +29,14 @@ class Appeal {
 
   async show() {
     const { placement, place } = this.#appeal;
-    if (placement === "overlay" && document.activeElement?.matches("input,select,textarea,[contenteditable]")) {
-      // Nobody is interrupted in mid-sentence.
-      const again = () => this.show().catch((failure) => this.#fail(failure + ""));
-      document.addEventListener("focusout", () => setTimeout(again), { once: true, signal: this.box.life });
-      return;
-    }
     if (placement === "gate") {
       this.#put(this.#context.gate);
       return;
     }
     if (placement !== "inline") {
-      const { overPage } = await import("./over.js");
+      const { busy, overPage } = await import("./over.js");
+      const again = () => this.show().catch((failure) => this.#fail(failure + ""));
+      if (placement === "overlay" && busy(again, this.box.life)) return;
       this.#put(overPage(this.#appeal.words, () => this.#close()));
       return;
     }
@@ -75,18 +71,18 @@ class Appeal {
   }
 
   #draw(panel) {
-    const { copy, words, placement, dismissible } = this.#appeal;
+    const { copy, words, placement, dismissible, form, link } = this.#appeal;
     const heading = make("h2", { id: "heading", tabindex: -1, autofocus: placement === "overlay" }, ...grow(copy.heading));
     const text = make("div", { class: "copy" }, ...grow(copy.body));
-    const form = new GivingForm(this.#appeal, this.#context, {
+    const act = form ? new GivingForm(this.#appeal, this.#context, {
       pressed: () => this.#tell("clicked"), leaving: () => this.#remember(), settled: () => this.#settle(), box: this.box,
-    }, this.box.life).element;
+    }, this.box.life).element : make("a", { class: "primary", href: link }, copy.button);
     if (this.#context.extras) this.box.wear(this.#context.extras.LOOK);
-    text.addEventListener("click", ({ target }) => target.closest("a") && this.#tell("clicked"));
+    panel.addEventListener("click", ({ target }) => target.closest("a") && this.#tell("clicked"));
     panel.append(...[
       dismissible && closeButton(words, () => this.#dismiss()),
       make("div", { class: "words" }, heading, text),
-      make("div", { class: "acts" }, form,
+      make("div", { class: "acts" }, act,
         placement === "gate" && this.#context.gate.later(), reminder(this.#appeal, (choice) => this.#snooze(choice))),
     ].filter(Boolean));
   }
@@ -141,7 +137,7 @@ class Appeal {
       said.textContent = words.try_again;
       said.removeAttribute("id");
       panel.append(...before);
-      this.#fail(String(failure), failure.status);
+      this.#fail(failure + "", failure.status);
     }
   }
 }

@@ -1,5 +1,8 @@
 /** Building elements without markup: nothing here ever parses a string as HTML. */
 
+/** False for what is left out: null, undefined and false. */
+const given = (value) => (value ?? false) !== false;
+
 /**
  * An element with properties (`on…` and other own properties are set, the rest become attributes) and children.
  * Empty values (null, undefined, false) are left out, of both.
@@ -11,11 +14,11 @@
 export function make(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
-    if (value === null || value === undefined || value === false) continue;
+    if (!given(value)) continue;
     if (typeof value === "function") element[name] = value;
     else element.setAttribute(name, value === true ? "" : String(value));
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...children.filter(given));
   return element;
 }
 

@@ -61,6 +61,13 @@ function shorten(panel, form, label) {
   form.before(button);
 }
 
+/** True while somebody is writing: nobody is interrupted in mid-sentence. Then calls `again` once they leave off. */
+export function busy(again, signal) {
+  const writing = document.activeElement?.matches("input,select,textarea,[contenteditable]");
+  if (writing) document.addEventListener("focusout", () => setTimeout(again), { once: true, signal });
+  return writing;
+}
+
 /**
  * The place over the page.
  *

@@ -42,8 +42,8 @@ label span{display:flex;align-items:center;justify-content:center;padding:.3em;l
 .line>*{grid-area:1/1}
 .problem{color:var(--alarm);font-weight:600}
 .problem:not(:empty)+.cost{visibility:hidden}
-button{-webkit-appearance:none;appearance:none;margin:0;padding:.3em .1em;border:0;border-radius:3px;background:none;color:inherit;font:inherit;line-height:1.2;cursor:pointer;min-height:2.75em;min-width:2.75em}
-.primary{width:100%;padding:.6em 1.6em;min-height:3.1em;background:var(--accent);color:var(--on);font-weight:700;font-size:1.05em}
+button,.primary{-webkit-appearance:none;appearance:none;margin:0;padding:.3em .1em;border:0;border-radius:3px;background:none;color:inherit;font:inherit;line-height:1.2;cursor:pointer;min-height:2.75em;min-width:2.75em}
+.primary{display:block;width:100%;text-align:center;text-decoration:none;padding:.6em 1.6em;min-height:3.1em;background:var(--accent);color:var(--on);font-weight:700;font-size:1.05em}
 .primary:hover{filter:brightness(1.12)}
 .primary[aria-disabled=true]{opacity:.65;cursor:default}
 .methods{margin-top:.6em}

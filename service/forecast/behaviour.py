@@ -3,7 +3,7 @@
 from random import Random
 
 from service.domain.access import Access
-from service.domain.campaign import Campaign
+from service.domain.campaign import Campaign, Kind
 from service.domain.site import Placement, Site
 from service.forecast.assumptions import Assumptions
 from service.forecast.page_view import Act
@@ -27,7 +27,7 @@ def _by_luck(campaign: Campaign, site: Site, dice: Random, given: Assumptions) -
     choice, monthly = dice.random(), dice.random() < given.monthly
     dismissing = 0.0 if placement is Placement.GATE else given.dismissing
     for share, act in (
-        (given.giving, Act.GAVE_MONTHLY if monthly else Act.GAVE_ONCE),
+        (given.giving if campaign.kind is Kind.CONTRIBUTION else 0.0, Act.GAVE_MONTHLY if monthly else Act.GAVE_ONCE),
         (given.never if site.snooze.never else 0.0, Act.NEVER),
         (given.snoozing, Act.SNOOZED),
         (dismissing, Act.DISMISSED),

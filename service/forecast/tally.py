@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from service.domain.campaign import Kind
 from service.domain.decision import Show
 from service.domain.reason import Reason
 from service.forecast.page_view import Act
@@ -47,7 +48,10 @@ def _count_outcomes(tally: Tally, judged: Judged, refused: Counter[Reason]) -> i
     asks = 0
     for placement, outcome in judged.decision.outcomes.items():
         if isinstance(outcome, Show):
-            asks += 1
+            if outcome.campaign.kind is Kind.CONTRIBUTION:
+                asks += 1
+            else:
+                refused[Reason.SUPPORTER] += 1  # why this reader was asked for no money here
             tally["shown", placement, outcome.campaign.id] += 1
         else:
             refused[outcome.reason] += 1

@@ -5,10 +5,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from service.catalogue.languages import direction, plural_form
 from service.catalogue.words import Dictionary, Words
-from service.domain.campaign import Campaign, Element, Node, Placeholder, Variant
+from service.domain.campaign import Campaign, Element, Kind, Node, Placeholder, Variant
 from service.domain.site import CheckoutMode, Placement, Site
 from service.web.giving_form import form
 
@@ -51,6 +52,7 @@ class Appeals:
     """The templates of one catalogue, each made when it is first wanted."""
 
     dictionary: Dictionary
+    public_url: str
     _made: dict[tuple[str, str, str, str, str], Template] = field(default_factory=dict)
 
     def template(self, site: Site, campaign: Campaign, variant: Variant, language: str, currency: str) -> Template:
@@ -96,10 +98,19 @@ class Appeals:
                 "body": _tree(copy.body, holes),
                 "button": copy.button,
             },
-            "form": form(site, currency, words, language),
+            **self._asked_for(site, campaign, words, language, currency),
             "snooze": _snooze(site, words),
             "words": words.of_appeals(embedded=site.checkout.mode is CheckoutMode.EMBEDDED),
         }
+
+    def _asked_for(
+        self, site: Site, campaign: Campaign, words: Words, language: str, currency: str
+    ) -> dict[str, Any]:
+        """The form to give by; or where to go, since a reader proves by mail who they are before a card is changed."""
+        if campaign.kind is Kind.CARD_UPDATE:
+            query = urlencode({"site": site.id, "language": language})
+            return {"form": None, "link": f"{self.public_url}/supporter?{query}"}
+        return {"form": form(site, currency, words, language)}
 
 
 def _tree(nodes: Sequence[Node], holes: list[Placeholder]) -> list[Any]:

@@ -146,13 +146,21 @@ def _shut_out(compared: Compared, _: ZoneInfo) -> str:
 
 
 def _asked(compared: Compared, _: ZoneInfo) -> str:
+    if not compared.get("for money", True):
+        return "it asks for no money, so that the holdback does not concern it"
     if not compared["holdback"]:
         return "the site has no holdback"
     return f"this reader is not among the {_share(compared['holdback'])} who are never asked"
 
 
 def _supports(compared: Compared) -> bool:
-    return bool(compared["reader"] == Cohort.SUPPORTER)
+    return compared["reader"] in (Cohort.SUPPORTER, Cohort.PAST_DUE)
+
+
+def _unwelcome(compared: Compared, _: ZoneInfo) -> str:
+    if compared["reader"] == Cohort.PAST_DUE:
+        return "this reader is asked for a new card first, since the last renewal did not work"
+    return f"this reader is a supporter, and it is for others (supporters: {compared['supporters']})"
 
 
 SITE_ROWS: Mapping[Reason, Row] = {
@@ -176,7 +184,7 @@ SITE_ROWS: Mapping[Reason, Row] = {
 CAMPAIGN_ROWS: Mapping[Reason, Row] = {
     Reason.SUPPORTER: (
         lambda compared, _: "it is for supporters" if _supports(compared) else "this reader is no supporter",
-        lambda compared, _: f"this reader is a supporter, and it is for others (supporters: {compared['supporters']})",
+        _unwelcome,
     ),
     Reason.NOT_SCHEDULED: (_schedule, lambda compared, zone: f"not now: {_schedule(compared, zone)}"),
     Reason.NOT_IN_AUDIENCE: (plain("it is for this reader and this page"), _missed),

@@ -21,6 +21,7 @@ class Published:
     shapes: RequestShapes
 
 
-def publish(catalogue: Catalogue, dictionary: Dictionary) -> Published:
+def publish(catalogue: Catalogue, dictionary: Dictionary, public_url: str) -> Published:
     """Everything that depends on the catalogue, made anew."""
-    return Published(catalogue, Appeals(dictionary), AccessAnswers(dictionary), DecisionRequests(), RequestShapes())
+    appeals = Appeals(dictionary, public_url)
+    return Published(catalogue, appeals, AccessAnswers(dictionary), DecisionRequests(), RequestShapes())

@@ -380,7 +380,7 @@ GIVEN = {
     "gave once, exactly one rest ago": ([(GiftState.ONCE, NOW - 90 * DAY)], "lapsed"),
     "gave once, long ago": ([(GiftState.ONCE, NOW - 90 * DAY - SECOND)], "lapsed"),
     "gives every month": ([(GiftState.RECURRING, NOW - 900 * DAY)], "supporter"),
-    "whose last renewal failed": ([(GiftState.PAST_DUE, NOW - 900 * DAY)], "supporter"),
+    "whose last renewal failed": ([(GiftState.PAST_DUE, NOW - 900 * DAY)], "past_due"),
     "stopped, just before the rest ends": ([(GiftState.ENDED, NOW - 30 * DAY + SECOND)], "supporter"),
     "stopped, exactly one rest ago": ([(GiftState.ENDED, NOW - 30 * DAY)], "lapsed"),
     "stopped, and gives again": ([(GiftState.ENDED, NOW - 400 * DAY), (GiftState.RECURRING, NOW)], "supporter"),

@@ -382,7 +382,7 @@ def test_a_wrong_clock_is_seen_against_stripe_and_redis(ward: Ward) -> None:
 
 def test_mail_is_tried_and_none_is_sent(mailbox: Mailbox) -> None:
     def ills(url: str) -> list[Finding]:
-        return ills_by(mail_side.mail, {"HONESTYBOX_MAIL_URL": url})
+        return ills_by(mail_side.mail, {"HONESTYBOX_MAIL_URL": url, "HONESTYBOX_CONFIG_DIR": str(CONFIG_DIR)})
 
     here = f"127.0.0.1:{mailbox.port}"
     assert ills(f"smtp://paper:hush-hush@{here}") == []
@@ -392,6 +392,10 @@ def test_mail_is_tried_and_none_is_sent(mailbox: Mailbox) -> None:
     (nobody,) = ills(f"smtp://127.0.0.1:{free_port()}")
     assert nobody.verdict is Verdict.PROBLEM
     assert [finding.verdict for finding in ills("")] == [Verdict.WARNING]
+    sample = {"HONESTYBOX_MAIL_URL": "", "HONESTYBOX_CONFIG_DIR": "config"}
+    (promised,) = ills_by(mail_side.mail, sample)
+    assert promised.verdict is Verdict.PROBLEM
+    assert promised.told.endswith("as card-expired asks them to")
     assert [finding.verdict for finding in ills("file:///tmp/mails")] == [Verdict.WARNING]
     assert mailbox.arrived == []
 
