@@ -192,14 +192,23 @@ def _unexpected_problem(error: Exception) -> Response:
     return _problem_response(as_problem(error))
 
 
+_TOLD_OF_EXCEPTIONS = ("exc_type", "is_cause", "frames")
+
+
+def _what_and_where(exc_info: Any) -> list[dict[str, Any]]:
+    """The types of an exception and its causes, and where they were raised. Not their messages, which quote what a
+    reader sent, nor the frames' variables: among them are tokens, readers' ids and our secrets."""
+    stacks = ExceptionDictTransformer(show_locals=False)(exc_info)
+    return [{name: stack[name] for name in _TOLD_OF_EXCEPTIONS} for stack in stacks]
+
+
 def configure_logging(level: str) -> None:
     """One JSON line for each event, on standard error."""
     processors: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        # without the frames' variables: among them are tokens, readers' ids and our secrets
-        structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
+        structlog.processors.ExceptionRenderer(_what_and_where),
         structlog.processors.JSONRenderer(ensure_ascii=False),
     ]
     structlog.configure(

@@ -104,6 +104,30 @@ def test_what_nobody_foresaw_is_logged_without_a_single_secret(
         assert secret not in logged
 
 
+class Talkative:
+    """A moment that names somebody whenever it is looked at."""
+
+    def __getattr__(self, name: str) -> object:
+        try:
+            int("reader@example.org")
+        except ValueError as error:
+            raise RuntimeError("no such thing for reader@example.org") from error
+
+
+def test_what_nobody_foresaw_is_logged_by_its_kind_and_place_and_not_by_its_message(
+    config_dir: Path, valkey_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = SettableClock()
+    client = create_app(some_settings(config_dir, valkey_url), clock=clock, watch=False).test_client()
+    token, _ = an_appeal(client)
+    clock.now = Talkative()  # type: ignore[assignment]
+    assert post(client, "/v1/decisions", a_decision_body(reader=token)).status_code == 500
+    logged = capsys.readouterr().err
+    for told in ("RuntimeError", "ValueError", "__getattr__", "test_app.py"):
+        assert told in logged
+    assert "example.org" not in logged
+
+
 def test_a_day_of_reading_logs_nothing(
     client: FlaskClient, clock: SettableClock, capfd: pytest.CaptureFixture[str]
 ) -> None:
