@@ -128,7 +128,7 @@ def from_subscription(regular: Regular, attribution: Attribution) -> Contributio
         began_at=instant(subscription["created"]),
         ended_at=instant(ended_at) if state is State.ENDED and ended_at else None,
         cancels_at=None if standing.over else _cancels_at(subscription),
-        resumes_at=instant(pause["resumes_at"]) if standing.paused and pause.get("resumes_at") else None,
+        resumes_at=instant(pause["resumes_at"]) if pause.get("resumes_at") and not standing.over else None,
         customer=id_of(subscription.get("customer")),
         attribution=attribution,
         payments=tuple(_invoice_payment(invoice, regular) for invoice in regular.paid),

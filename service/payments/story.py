@@ -11,9 +11,8 @@ from typing import Any
 from service.domain.contribution import Happened, Moment
 from service.domain.money import from_stripe
 from service.payments.gateway import Stripe
-from service.payments.taken_back import TakenBack, dispute_minor
+from service.payments.taken_back import WARNINGS, TakenBack, dispute_minor
 
-_WARNINGS = frozenset({"warning_needs_response", "warning_under_review", "warning_closed"})
 _NOBODY_CANCELLED = frozenset({"payment_failed", "payment_disputed"})
 # The card's bank asks for a confirmation in this way. Source: docs.stripe.com/declines/codes.
 _WANTS_CONFIRMATION = "authentication_required"
@@ -36,7 +35,7 @@ def of_money_taken_back(taken: TakenBack, currency: str) -> Iterator[Moment]:
 
 def _of_dispute(dispute: Stripe, amount_minor: int) -> Iterator[Moment]:
     status, opened = dispute["status"], instant(dispute["created"])
-    if status in _WARNINGS:
+    if status in WARNINGS:
         yield Moment(opened, Happened.INQUIRY_OPENED, amount_minor)
         if status == "warning_closed":
             yield Moment(None, Happened.INQUIRY_CLOSED, amount_minor)

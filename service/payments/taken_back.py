@@ -8,10 +8,11 @@ from service.domain.money import from_stripe
 from service.payments.gateway import Stripe
 
 # Source: stripe-python, Refund.status and Dispute.status. A warning asks and takes nothing; of a dispute that was
-# prevented, the money went back by a refund.
+# prevented, the money went back by a refund. A status that we do not know may have taken it.
 _NOT_REFUNDED = frozenset({"failed", "canceled"})
-_OPEN = frozenset({"needs_response", "under_review", "appeal_needs_response", "appeal_under_review"})
 _LOST = "lost"
+WARNINGS = frozenset({"warning_needs_response", "warning_under_review", "warning_closed"})
+_NOT_OPEN = frozenset({"won", "prevented", _LOST, *WARNINGS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,13 @@ class TakenBack:
 
     def disputed_minor(self, currency: str) -> int:
         """What the bank holds: in disputes that are open, and in those that were lost."""
-        held = (one for one in self.disputes if one["status"] in _OPEN or one["status"] == _LOST)
+        held = (one for one in self.disputes if one["status"] == _LOST or one["status"] not in _NOT_OPEN)
         return sum(dispute_minor(one, self.charge, currency) for one in held)
 
     @property
     def disputed(self) -> bool:
         """True while a dispute is open."""
-        return any(one["status"] in _OPEN for one in self.disputes)
+        return any(one["status"] not in _NOT_OPEN for one in self.disputes)
 
     @property
     def lost(self) -> bool:
