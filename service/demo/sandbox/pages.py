@@ -11,6 +11,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as Redirect
 
 from . import checkout
+from .deeds import DEEDS, deeds_for, standing_of
 from .money import exponent
 from .refusal import Refusal
 from .vault import Object
@@ -140,9 +141,12 @@ def show_dashboard(sandbox: "Sandbox", problem: str = "") -> Page:
     with sandbox.vault.lock:
         sessions = sandbox.all("checkout.session")[:30]
         deliveries = list(reversed(sandbox.vault.deliveries.values()))[:60]
+        subscriptions, payments = sandbox.all("subscription")[:30], sandbox.all("payment_intent")[:30]
         return render_template(
-            "dashboard.html", sessions=sessions, subscriptions=sandbox.all("subscription")[:30],
-            payments=sandbox.all("payment_intent")[:30], deliveries=deliveries, answering=sandbox.answering,
+            "dashboard.html", sessions=sessions, subscriptions=subscriptions, payments=payments,
+            deeds={thing["id"]: list(deeds_for(sandbox, thing)) for thing in (*subscriptions, *payments)},
+            standings={payment["id"]: standing_of(sandbox, payment) for payment in payments},
+            deliveries=deliveries, answering=sandbox.answering,
             states={session["id"]: state_of(sandbox, session) for session in sessions}, problem=problem,
             webhook_url=sandbox.courier.url, now=sandbox.vault.now(),
         )  # fmt: skip
@@ -154,14 +158,14 @@ def act(sandbox: "Sandbox") -> Page:
     hands: dict[str, Any] = {
         "settle": lambda: sandbox.settle(ident, arrived=True),
         "fail": lambda: sandbox.settle(ident, arrived=False),
-        "renew": lambda: sandbox.renew(ident),
-        "renew_declined": lambda: sandbox.renew(ident, paid=False),
-        "cancel": lambda: sandbox.cancel(ident),
         "resend": lambda: sandbox.resend(ident),
         "expire": lambda: sandbox.expire(ident),
         "switch": lambda: setattr(sandbox, "answering", not sandbox.answering),
     }
     try:
+        deed = DEEDS.get(action)
+        if deed:
+            deed.do(sandbox, ident)
         hands.get(action, lambda: None)()
     except Refusal as refusal:
         return show_dashboard(sandbox, refusal.message)
