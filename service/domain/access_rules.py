@@ -11,7 +11,7 @@ from service.domain.page import Page
 from service.domain.reader import History
 from service.domain.reason import Reason
 from service.domain.site import Placement, Site
-from service.domain.view import View, supports
+from service.domain.view import View, no_supporter
 
 
 class PageView(NamedTuple):
@@ -124,7 +124,7 @@ ACCESS_RULES: Sequence[AccessRule] = (
     AccessRule(
         AccessReason.SUPPORTER,
         _always,
-        lambda seen: seen.view is not None and supports(seen.view),
+        lambda seen: seen.view is not None and not no_supporter(seen.view),
         lambda seen: {"reader": seen.view.cohort if seen.view else None},
     ),
     AccessRule(

@@ -9,7 +9,7 @@ from service.domain.campaign import Campaign, Kind
 from service.domain.experiment import in_share
 from service.domain.reason import Reason
 from service.domain.site import FrequencyCap, Placement
-from service.domain.view import View, supports
+from service.domain.view import View, no_supporter
 
 
 class Rule(NamedTuple):
@@ -84,7 +84,7 @@ def under_site_cap(view: View) -> bool:
 
 def welcome(view: View, campaign: Campaign) -> bool:
     """True unless the reader gives already and the campaign is not for those who do. Source: DESIGN §6, rule 3."""
-    return not supports(view) or gave_as_wanted(view, campaign)
+    return no_supporter(view) or gave_as_wanted(view, campaign)
 
 
 def gave_as_wanted(view: View, campaign: Campaign) -> bool:
@@ -182,7 +182,7 @@ PAGE_RULES: Sequence[Rule] = (
 READER_RULES: Sequence[Rule] = (
     Rule(
         Reason.SUPPORTER,
-        lambda view: not supports(view),
+        no_supporter,
         lambda view: {"reader": view.cohort, "gifts": _gifts(view)},
     ),
     Rule(Reason.NEVER_AGAIN, lambda view: not view.history.never_again, lambda view: {}),

@@ -56,9 +56,9 @@ def cohort_of(history: History, rest: Rest, now: datetime) -> Cohort:
     return Cohort.LAPSED if gave else Cohort.STRANGER
 
 
-def supports(view: View) -> bool:
-    """True for a supporter, whether or not the last renewal worked."""
-    return view.cohort is not _STRANGER and view.cohort is not _LAPSED
+def no_supporter(view: View) -> bool:
+    """False for a supporter, whether or not the last renewal worked."""
+    return view.cohort is _STRANGER or view.cohort is _LAPSED
 
 
 _STRANGER, _LAPSED = Cohort.STRANGER, Cohort.LAPSED  # looked up once: every decision compares
