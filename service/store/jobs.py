@@ -25,6 +25,7 @@ from rq.job import Job as RQJob
 from rq.job import JobStatus
 
 from service.store.address import Address
+from service.store.breaker import Breaker
 from service.store.errors import StoreUnavailableError
 
 JSON: TypeAlias = "str | int | float | bool | list[JSON] | dict[str, JSON] | None"
@@ -35,7 +36,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=12)
 KEEP_GIVEN_UP = timedelta(days=90)
 # Longer than any handler may take: afterwards it is interrupted, and a job whose worker has died is taken up again.
 JOB_SECONDS = 60
-_LIMITS = {"socket_timeout": 2.0, "socket_connect_timeout": 1.0}  # an URL may say otherwise
+_LIMITS = {"socket_timeout": 1.0, "socket_connect_timeout": 1.0}  # an URL may say otherwise
 _WHY = re.compile(r"(?:JobFailedError: |due to )(\w+)")
 _random = SystemRandom()
 
@@ -121,6 +122,7 @@ class Jobs:
         self.job_seconds = job_seconds
         self._secret = blake2b(secret.encode()).digest()
         self._queue: Queue | None = None
+        self._breaker = Breaker(lambda _: None, server="jobs")
 
     @property
     def queue(self) -> Queue:
@@ -139,7 +141,7 @@ class Jobs:
         Of jobs of one kind with the same `unique` text there is one at a time: as long as one waits or is worked on,
         another changes nothing. One that rests after a failure, or was given up, is tried at once.
         """
-        with _redis_errors():
+        with self._asking():
             name = self._name(kind, unique) if unique else uuid4().hex
             try:
                 self._put(name, kind, arguments, delay)
@@ -149,7 +151,7 @@ class Jobs:
 
     def standing(self) -> Standing:
         """How many jobs are where."""
-        with _redis_errors():
+        with self._asking():
             queue = self.queue
             return Standing(
                 waiting=queue.count,
@@ -160,14 +162,25 @@ class Jobs:
 
     def given_up(self) -> list[GivenUp]:
         """What was tried for days, the oldest first."""
-        with _redis_errors():
+        with self._asking():
             names = self.queue.failed_job_registry.get_job_ids(cleanup=False)
             return [_given_up(job) for job in Job.fetch_many(names, self.connection, "json") if job]
 
     def retry(self, name: str) -> bool:
         """Has a job that was given up tried again, for days if need be; False when there is none of that id."""
-        with _redis_errors():
+        with self._asking():
             return name in self.queue.failed_job_registry and self._hurry(name, now=True)
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """Redis's errors as ours; none is waited for that has hung a moment ago: requests wait here as well."""
+        self._breaker.check()
+        try:
+            yield
+        except (RedisError, OSError) as error:
+            self._breaker.failed(error)
+            raise StoreUnavailableError(f"{type(error).__name__}: {error}") from error
+        self._breaker.worked()
 
     def _name(self, kind: str, unique: str) -> str:
         """An id that tells nobody what it was made of, not even who guesses."""
@@ -222,11 +235,3 @@ def _why(job: RQJob) -> str:
     result = job.latest_result()
     found = _WHY.search((result and result.exc_string) or "")
     return found[1] if found else "WorkerDied"
-
-
-@contextmanager
-def _redis_errors() -> Iterator[None]:
-    try:
-        yield
-    except (RedisError, OSError) as error:
-        raise StoreUnavailableError(f"{type(error).__name__}: {error}") from error
