@@ -64,7 +64,9 @@ def run(given: argparse.Namespace) -> int:
     """Does it; the exit code."""
     try:
         act: Callable[[Settings, argparse.Namespace], int] = given.act
-        return act(Settings.from_environ(os.environ), given)
+        settings = Settings.from_environ(os.environ)
+        configure_logging(settings.log_level)  # on standard error: the rows may be on the other one
+        return act(settings, given)
     except (SettingsError, CatalogueError, PaymentsError, StoreUnavailableError, OSError) as error:
         if isinstance(error, BrokenPipeError):
             raise
@@ -88,7 +90,6 @@ def _export(settings: Settings, given: argparse.Namespace) -> int:
 
 def _show(settings: Settings, given: argparse.Namespace) -> int:
     """Prints the story; 1 when there is none to tell."""
-    configure_logging(settings.log_level)
     sites = Loader(settings.config_dir, settings.extra_origins).load().sites
     ledger = Ledger(Store(settings.redis_url, manner=PATIENT))
     gateway = Gateway(settings.stripe_secret_key, settings.stripe_api_base)

@@ -4,6 +4,7 @@ import argparse
 import sys
 from os import environ
 
+from service.app import configure_logging
 from service.commands import Subparsers
 from service.settings import Settings, SettingsError
 from service.store.errors import StoreUnavailableError
@@ -25,6 +26,7 @@ def run(given: argparse.Namespace) -> int:
     """Prints it, or does it; never what a job is about, which may be personal."""
     try:
         settings = Settings.from_environ(environ)
+        configure_logging(settings.log_level)
         jobs = Jobs(settings.jobs_url, settings.secret_keys[0])
         return _retry(jobs, given) if given.action == "retry" else _list(jobs)
     except (SettingsError, StoreUnavailableError, ValueError) as error:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from os import environ
 
+from service.app import configure_logging
 from service.commands import Subparsers
 from service.domain.delivery import Delivery
 from service.settings import Settings, SettingsError
@@ -30,6 +31,7 @@ def run(given: argparse.Namespace) -> int:
     """Prints the tries; 1 when they cannot be read."""
     try:
         settings = Settings.from_environ(environ)
+        configure_logging(settings.log_level)
         deliveries = Deliveries(Store(settings.redis_url, manner=PATIENT))
         for site in given.site or sorted(settings.outgoing_webhooks):
             for delivery in islice(_wanted(deliveries, site, given), given.limit):

@@ -1,7 +1,7 @@
 """Redis: whether it is there, remembers, forgets nothing by itself, and is quick."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from service.doctor.finding import Finding, problem, warning, well
 from service.doctor.patient import Patient
@@ -9,6 +9,7 @@ from service.payments.catch_up import OVERLAP
 from service.store.connection import Store
 from service.store.errors import StoreUnavailableError
 from service.store.health import Health, look
+from service.store.jobs import Jobs
 from service.store.ledger import Bookmark
 from service.store.manner import HASTY
 
@@ -17,6 +18,7 @@ _LEAST = {"valkey": ("Valkey", "valkey_version", 8), "redis": ("Redis", "redis_v
 _SLOW = timedelta(milliseconds=10)
 _NEARLY_FULL = 0.9
 _WORKER_LATE = OVERLAP
+_JOB_LATE = timedelta(minutes=2)
 
 
 def redis(patient: Patient) -> Iterator[Finding]:
@@ -29,6 +31,24 @@ def job_queue(patient: Patient) -> Iterator[Finding]:
     url = patient.values.get("jobs_url", "")
     if url and url != patient.values.get("redis_url"):
         yield from _looked_at(url, "HONESTYBOX_JOBS_URL")
+    if url:
+        yield from _jobs(url, patient.clock())
+
+
+def _jobs(url: str, now: datetime) -> Iterator[Finding]:
+    try:
+        jobs = Jobs(url, "")
+        standing, waits_since = jobs.standing(), jobs.waits_since()
+    except (StoreUnavailableError, ValueError):
+        return  # told of the server already
+    if standing.given_up:
+        cure = "See `honestybox jobs`, and `honestybox jobs retry` once what they failed at works again."
+        yield warning(f"{standing.given_up} job(s) were given up", cure)
+    if waits_since and now - waits_since > _JOB_LATE:
+        cure = "Run `honestybox worker` beside the web processes; more than one where a single one cannot keep up."
+        yield problem(f"{standing.waiting} job(s) wait, one since {waits_since:%Y-%m-%d %H:%M} UTC", cure)
+    elif not standing.given_up:
+        yield well(f"{standing.waiting} waiting, {standing.resting} to be tried later, none given up")
 
 
 def _looked_at(url: str, name: str) -> Iterator[Finding]:

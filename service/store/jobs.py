@@ -160,6 +160,12 @@ class Jobs:
                 given_up=queue.failed_job_registry.get_job_count(cleanup=False),
             )
 
+    def waits_since(self) -> datetime | None:
+        """Since when the next one waits for a worker, or None."""
+        with self._asking():
+            waiting = self.queue.get_jobs(0, 1)
+        return waiting[0].enqueued_at if waiting else None
+
     def given_up(self) -> list[GivenUp]:
         """What was tried for days, the oldest first."""
         with self._asking():

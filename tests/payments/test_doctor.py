@@ -28,6 +28,8 @@ from service.payments.gateway import Gateway
 from service.payments.setup import Setup
 from service.store.connection import Store
 from service.store.health import Health
+from service.store.job_worker import GiveUpError, JobWorker
+from service.store.jobs import Jobs
 from service.store.ledger import Bookmark
 from service.store.manner import PATIENT
 from tests.builders import NOW
@@ -116,7 +118,7 @@ def ward(side: Side, service: str, redis_url: str, mailbox: Mailbox, tmp_path: P
         "HONESTYBOX_MAIL_URL": f"smtp://paper:hush-hush@127.0.0.1:{mailbox.port}",
         "HONESTYBOX_MAIL_FROM": "support@example.org",
     }
-    store = Store(redis_url)
+    store = Store(f"{redis_url}?socket_timeout=5&socket_connect_timeout=5")
     ward = Ward(environ, Account(Gateway(KEY, side.api)), store, tmp_path / "config")
     Bookmark(store).set(datetime.now(UTC))
     ward.setup()
@@ -339,6 +341,23 @@ def test_what_redis_says_of_itself_is_held_against_what_we_need(facts: dict[str,
 @pytest.mark.parametrize(("latency_ms", "ills"), [(9.9, []), (10, ["warning"]), (79.9, ["warning"]), (80, ["problem"])])
 def test_a_slow_redis_is_told(latency_ms: float, ills: list[str]) -> None:
     assert ills_of(latency_ms) == ills
+
+
+def test_jobs_that_wait_or_were_given_up_are_told(redis_url: str) -> None:
+    environ = {"HONESTYBOX_REDIS_URL": redis_url}
+    jobs = Jobs(redis_url, "")
+    jobs.put("letter", {})
+    assert ills_by(redis_side.job_queue, environ, MINUTE) == []
+    (waits,) = ills_by(redis_side.job_queue, environ, 3 * MINUTE)
+    assert waits.verdict is Verdict.PROBLEM
+    assert waits.told.startswith("1 job(s) wait, one since ")
+
+    def give_up(_: object) -> None:
+        raise GiveUpError
+
+    JobWorker(jobs, {"letter": give_up}).work_due()
+    (given_up,) = ills_by(redis_side.job_queue, environ)
+    assert (given_up.verdict, given_up.told) == (Verdict.WARNING, "1 job(s) were given up")
 
 
 def test_a_worker_that_stopped_is_a_problem(redis_url: str) -> None:
