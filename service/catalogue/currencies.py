@@ -20,7 +20,7 @@ from service.catalogue.fields import (
     country,
     currency,
 )
-from service.domain.money import Interval
+from service.domain.money import CHARGED, Interval
 
 MOST = 10_000_000_000  # more than Stripe takes in any currency, whose own limit is told later
 
@@ -28,6 +28,13 @@ MOST = 10_000_000_000  # more than Stripe takes in any currency, whose own limit
 def amount(**kwargs: Any) -> Number:
     """An amount in major units."""
     return Number(whole=False, most=MOST, **kwargs)
+
+
+def charged(code: str) -> str:
+    """A currency that Stripe can be asked for."""
+    if currency(code) not in CHARGED:
+        raise ValueError(f"{code} is not charged by Stripe; choose another currency, such as USD or EUR")
+    return code
 
 
 class EachSchema(StaffSchema):
@@ -111,7 +118,7 @@ class Currencies(StaffField):
 
 def _groups(written: dict[str, Any], errors: dict[str, Any]) -> dict[str, Any]:
     """The groups of amounts that have a currency's code and the right keys."""
-    known = [code for code in written if _attempt(errors, code, Checked(currency), code)]
+    known = [code for code in written if _attempt(errors, code, Checked(charged), code)]
     groups = {code: _attempt(errors, code, Group(AmountsSchema), written[code]) for code in known}
     return {code: group for code, group in groups.items() if group is not None}
 

@@ -12,8 +12,18 @@ ZERO_DECIMAL = frozenset(
 )
 THREE_DECIMAL = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
 
-# HUF and TWD stand in neither list: Stripe charges them with two decimals and only pays out whole units, what is left
-# staying in the balance. So their amounts are like the dollar's here.
+TWO_DECIMAL = frozenset(
+    """AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BWP BYN BZD CAD CDF CHF CNY COP CRC
+    CVE CZK DKK DOP DZD EGP ETB EUR FJD FKP GBP GEL GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR JMD KES KGS KHR KYD KZT
+    LAK LBP LKR LRD LSL MAD MDL MKD MMK MNT MOP MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN
+    QAR RON RSD RUB SAR SBD SCR SEK SGD SHP SLE SOS SRD STD SZL THB TJS TOP TRY TTD TWD TZS UAH USD UYU UZS WST XCD YER
+    ZAR ZMW""".split()
+)
+CHARGED = ZERO_DECIMAL | TWO_DECIMAL | THREE_DECIMAL
+"""What Stripe can be asked for."""
+
+# HUF and TWD are among those with two: Stripe charges them so, and only pays out whole units; the rest stays in the
+# balance. It is no concern of a gift's, so their amounts are like the dollar's here.
 
 # Stripe sends these with two decimals that must be 00, although the currencies have none.
 SENT_TIMES_100 = frozenset({"ISK", "UGX"})

@@ -26,8 +26,8 @@ _RECURRING = {Interval.MONTHLY: "month", Interval.ANNUAL: "year"}
 class Order:
     """One press of Continue. `title` is what Stripe's page and receipts call it, `note` what the page says below.
 
-    `amount_minor` is what is charged, `fees_minor` of it to cover the fees. It is one line on Stripe's page, not two: a
-    subscription of two items could not be changed in Stripe's portal.
+    `amount_minor` is what is charged, `fees_minor` of it to cover the fees. One line on Stripe's page, not two, so that
+    a regular gift has one price: what is given each time, wherever somebody reads or changes it.
     """
 
     interval: Interval

@@ -70,6 +70,7 @@ SITES = [
     ({"switched_on": "1 # here"}, "switched_on", "must be true or false (got 1)"),
     # money
     ({"currencies": currencies(code="USDX")}, "currencies.USDX", "three capitals such as USD"),
+    ({"currencies": currencies(code="DEM")}, "currencies.DEM", "is not charged by Stripe; choose another"),
     (amounts("once: [10, 25], ", ""), "currencies.USD.once", "is missing"),
     (amounts("[10, 25]", "[]"), "currencies.USD.once", "at least 1"),
     (amounts("[10, 25]", "[10, 6000]"), "currencies.USD.once.1", "between minimum and maximum (2 to 5000; got 6000)"),

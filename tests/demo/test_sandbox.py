@@ -11,7 +11,9 @@ import stripe
 from flask import Flask, request
 
 from service.demo.sandbox import Sandbox, SandboxApp, create_sandbox
+from service.demo.sandbox.money import CURRENCIES
 from service.demo.serving import Running
+from service.domain.money import CHARGED
 from tests.demo.waiting import until
 
 SECRET = "whsec_of_the_tests"
@@ -244,7 +246,14 @@ def test_the_checkout_page_says_that_no_money_moves_and_what_is_paid(client):
     assert "every year" in page
     assert 'href="http://127.0.0.1/article"' in page
     assert "reader@example.org" in page
+    basis = asked(locale="en")
+    basis["line_items"][0]["price_data"]["product_data"]["description"] = "$0.40 of it covers the fees"
+    assert "$0.40 of it covers the fees" in look(client.v1.checkout.sessions.create(basis).url)
     assert "деньги не движутся" in look(client.v1.checkout.sessions.create(asked(locale="ru")).url)
+
+
+def test_the_service_and_the_sandbox_know_the_same_currencies():
+    assert {code.upper() for code in CURRENCIES} == CHARGED
 
 
 def test_a_second_press_of_pay_pays_once(client, sandbox):

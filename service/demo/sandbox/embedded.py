@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, redirect, render_template, request, send_from_directory
 
 from . import checkout
-from .pages import EMAIL, Page, money, refuse_strangers, show_checkout, state_of
+from .pages import EMAIL, Page, money, note_of, refuse_strangers, show_checkout, state_of
 from .refusal import Refusal
 from .vault import Object
 from .words import words_for
@@ -46,7 +46,8 @@ def show_frame(sandbox: "Sandbox", ident: str, problem: str = "") -> Page:
     values: dict[str, Any] = {
         "session": session, "words": words, "language": language, "problem": words.get(problem, ""),
         "amount": money(session["amount_total"], session["currency"], language), "state": state_of(sandbox, session),
-        "lines": sandbox.vault.private[ident]["lines"], "email": request.form.get("email") or session["customer_email"],
+        "lines": sandbox.vault.private[ident]["lines"], "note": note_of(sandbox, ident),
+        "email": request.form.get("email") or session["customer_email"],
     }  # fmt: skip
     return render_template("embedded.html", **values)
 

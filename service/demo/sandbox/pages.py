@@ -70,7 +70,7 @@ def show_checkout(sandbox: "Sandbox", ident: str, problem: str = "") -> Page:
     return render_template(
         "checkout.html", session=session, words=words, language=language, problem=words.get(problem, ""),
         amount=money(session["amount_total"], session["currency"], language),
-        lines=sandbox.vault.private[ident]["lines"],
+        lines=sandbox.vault.private[ident]["lines"], note=note_of(sandbox, ident),
         interval=interval_of(sandbox, ident, words), state=state_of(sandbox, session),
         email=request.form.get("email") or checkout.known_address(sandbox.vault, session) or ADDRESS,
         back=way_back(session),
@@ -84,6 +84,12 @@ def state_of(sandbox: "Sandbox", session: Object) -> str:
     if session["payment_status"] != "unpaid":
         return "paid"
     return "underway" if checkout.is_awaited(sandbox.vault, session) else "failed"
+
+
+def note_of(sandbox: "Sandbox", ident: str) -> str:
+    """What Checkout shows below the name of what is paid for."""
+    asked = sandbox.vault.private[ident]["params"]["line_items"][0]["price_data"]["product_data"]
+    return str(asked.get("description", ""))
 
 
 def interval_of(sandbox: "Sandbox", ident: str, words: dict[str, str]) -> str:
