@@ -5,6 +5,7 @@ import hashlib
 import logging
 import os
 import secrets
+import shlex
 import signal
 import threading
 import time
@@ -111,6 +112,14 @@ class Demo:
         named = {f"HONESTYBOX_{name}": value for name, value in ours.items()}
         return {**others, **named, DEMO_DIR: str(self.folder), "PYTHONUNBUFFERED": "1"}
 
+    def keep_settings(self) -> None:
+        """So that every other command can be tried on this demo: `set -a; . .demo/environ`."""
+        ours = {name: value for name, value in self.environ().items() if name.startswith("HONESTYBOX_")}
+        text = "".join(f"{name}={shlex.quote(value)}\n" for name, value in ours.items())
+        path = self.folder / "environ"
+        path.touch(mode=0o600)
+        path.write_text(text, encoding="utf-8")
+
     @property
     def outbox(self) -> Path:
         return self.folder / "outbox"
@@ -125,6 +134,7 @@ class Demo:
 
     def run(self, leave: threading.Event) -> None:
         self.log_pages()
+        self.keep_settings()
         clock = DemoClock(clock_file())
         sandbox = create_sandbox(
             f"{self.at.service}/webhooks/stripe", self.webhook_secret, clock=clock,

@@ -149,7 +149,12 @@ class Memory:
             return False
         self._begin(now)
         self._gifts.pop(key, None)
-        _add(self._gifts, key, (fence, Gift(GiftState(gift.state), _whole(gift.at))), _MOST_GIFTS)
+        kept = Gift(GiftState(gift.state), _whole(gift.at))
+        later = [other for other, (_, held_gift) in self._gifts.items() if held_gift.at > kept.at]
+        for row in [(key, (fence, kept)), *((other, self._gifts.pop(other)) for other in later)]:
+            self._gifts[row[0]] = row[1]
+        if len(self._gifts) > _MOST_GIFTS:  # that which lies back furthest goes, whichever was looked at last
+            del self._gifts[next(iter(self._gifts))]
         return True
 
     def _begin(self, now: datetime) -> int:

@@ -150,7 +150,8 @@ class Reconciler:
             ours = found is not None and found.id == subject
             verdict = (Verdict.AGREES if held == found else differs) if ours else Verdict.STRANGE
         if verdict is not Verdict.AGREES:
-            log.warning("reconcile_differs", id=subject, verdict=verdict)
+            tell = log.warning if verdict.remains else log.info
+            tell("reconcile_differs", id=subject, verdict=verdict)
         return Looked(subject, held, found, verdict)
 
     def _walk(self, scope: Scope, after_page: Callable[[], None]) -> Walk:

@@ -80,7 +80,7 @@ class Ledger:
             names = self._store.command("ZRANGE", _index(site), first, end, "BYSCORE", "LIMIT", offset, _PAGE)
             for name in names:
                 line = self.get(name.decode())
-                if line is not None:
+                if line is not None and line.attribution.site == site:  # staff may give it to another site at Stripe
                     yield line
             if len(names) < _PAGE:
                 return

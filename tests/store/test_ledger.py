@@ -141,3 +141,11 @@ def test_more_lines_than_one_call_brings_are_all_listed(ledger: Ledger, redis_ur
     assert [ident for _, ident in ledger.began_between("courier", None, None)] == [
         f"sub_{at}" for at in reversed(range(1203))
     ]
+
+
+def test_a_line_that_went_to_another_site_is_counted_there_alone(ledger: Ledger) -> None:
+    write(ledger, LINE)
+    moved = replace(LINE, attribution=replace(LINE.attribution, site="herald"))
+    write(ledger, moved)
+    assert list(ledger.of_site("courier")) == []
+    assert list(ledger.of_site("herald")) == [moved]

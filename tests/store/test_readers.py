@@ -113,6 +113,12 @@ def test_a_record_holds_the_last_30_gifts(readers: ReaderStore) -> None:
     assert [gift.at for gift in view(readers, None).gifts] == [NOW + number * DAY for number in range(3, 33)]
 
 
+def test_of_too_many_gifts_the_oldest_go_though_they_were_looked_at_last(readers: ReaderStore) -> None:
+    for number in reversed(range(33)):
+        readers.record_gift(SITE, READER, f"pi_{number}", Gift(GiftState.ONCE, NOW + number * DAY), 1, NOW)
+    assert [gift.at for gift in view(readers, None).gifts] == [NOW + number * DAY for number in range(3, 33)]
+
+
 def test_the_fullest_record_is_read_again_whole(readers: ReaderStore) -> None:
     for number in range(201):
         view(readers, f"https://a.example/{number}", NOW)
