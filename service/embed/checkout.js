@@ -9,7 +9,7 @@ function said({ status, field, message }, words) {
   if (status === 422) return { problem: message, written: true };
   if (status === 429) return { problem: message };
   if (field === "already_given") return { problem: message, again: true };
-  if (status === 403) return { problem: words.check_missing };
+  if (field === "check") return { problem: words.check_missing };
   return { problem: status < 500 ? words.try_again : words.stripe_unavailable };
 }
 

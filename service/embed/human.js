@@ -3,24 +3,20 @@ import { Pane } from "./pane.js";
 import { loadScript } from "./script.js";
 
 const SCRIPT_MS = 10000;
-const PROVIDERS = {
-  turnstile: "https://challenges.cloudflare.com/turnstile/v0/api.js?render=explicit",
-  hcaptcha: "https://js.hcaptcha.com/1/api.js?render=explicit",
-};
 
 /**
  * The proof that the service checks, or null when the reader closes the question. Throws, as a refusal (403), when it
  * cannot be asked.
  *
- * @param {{provider: string, site_key: string, script_url?: string}} wanted script_url: in tests alone
+ * @param {{provider: string, site_key: string, script_url: string}} wanted
  */
-export async function prove({ provider, site_key: sitekey, script_url: own }, appeal, context, { box }) {
+export async function prove({ provider, site_key: sitekey, script_url: script }, appeal, context, { box }) {
   const { words, language } = appeal;
   const dialog = box.panel.localName === "dialog" && box.panel;
   let pane;
   try {
     const made = () => window[provider]?.render && window[provider];
-    const api = await loadScript(own || PROVIDERS[provider], made, context, SCRIPT_MS);
+    const api = await loadScript(script, made, context, SCRIPT_MS);
     pane = new Pane(appeal, context, { title: words.check_title, text: words.check_text, small: true }, box.life);
     if (dialog) dialog.close();
     pane.open();
@@ -32,7 +28,7 @@ export async function prove({ provider, site_key: sitekey, script_url: own }, ap
     return await Promise.race([proof, pane.closed.then(() => null)]);
   } catch (failure) {
     context.announce("error", { message: "The check could not be made: " + failure });
-    throw Object.assign(new Error(failure.message), { status: 403 });
+    throw Object.assign(new Error(failure.message), { status: 403, field: "check" });
   } finally {
     pane?.close();
     if (dialog?.isConnected) dialog.showModal();
