@@ -164,11 +164,12 @@ def lost(error: HTTPException) -> Page:
 
 
 def guard(paper: Paper, answer: Response) -> Response:
-    """A strict policy, as a careful publisher has one: our own files, and the service's script and answers."""
+    """A strict policy, as a careful publisher has one: our own files, and what the service and Stripe need."""
     answer.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; script-src 'self' {paper.service}; connect-src 'self' {paper.service}; style-src 'self';"
+        f"default-src 'none'; script-src 'self' {paper.service} {paper.sandbox};"
+        f" frame-src {paper.sandbox}; connect-src 'self' {paper.service}; style-src 'self';"
         " img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none';"
-        " require-trusted-types-for 'script'"
+        " require-trusted-types-for 'script'; trusted-types honestybox"
     )
     answer.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     if answer.mimetype == "text/html":

@@ -41,6 +41,7 @@ class Demo:
     port: int
     config: Path
     out: Path
+    pid: int
 
     @property
     def paper(self) -> str:
@@ -53,6 +54,31 @@ class Demo:
     @property
     def campaigns(self) -> Path:
         return self.config / "sites" / "daily-lantern" / "campaigns"
+
+    @contextmanager
+    def paused(self, module: str) -> Iterator[None]:
+        """One of the demo's children ("service.demo.memory", …) and all it started, stopped until the block ends."""
+        group = self._child(module)
+        os.killpg(group, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(group, signal.SIGCONT)
+
+    def kill(self, module: str) -> None:
+        """One of the demo's children dies; the demo starts it again some seconds later."""
+        os.killpg(self._child(module), signal.SIGKILL)
+
+    def _child(self, module: str) -> int:
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                parent = int(stat.read_text().rpartition(")")[2].split()[1])
+                words = (stat.parent / "cmdline").read_text().split("\0")
+            except OSError:  # it has ended meanwhile
+                continue
+            if parent == self.pid and module in words:
+                return int(stat.parent.name)
+        raise AssertionError(f"{module} does not run")
 
     def move_clock(self, seconds: int) -> None:
         (self.out.parent / "demo" / "clock").write_text(str(seconds))
@@ -77,7 +103,7 @@ def running_demo(folder: Path) -> Iterator[Demo]:
     try:
         until(lambda: process.poll() is not None or "is out: http" in out.read_text(), seconds=60)
         assert process.poll() is None, out.read_text()
-        yield Demo(port, config, out)
+        yield Demo(port, config, out, process.pid)
     finally:
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 0, out.read_text()
