@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from time import sleep
 
+from service.alerts import alerts
 from service.outgoing.announcing import Announcer
 from service.payments.gateway import AT_ONCE, Gateway
 from service.payments.reconcile import Reconciler
@@ -68,5 +69,5 @@ def open_books(
     bookmark = Bookmark(patient)
     return Books(
         store, patient, readers, bookmark, gateway, recorder, reconciliations, reconciler, allocator, jobs,
-        Deliveries(patient), Lookout(patient, settings.limits),
+        Deliveries(patient), Lookout(patient, settings.limits, alerts(jobs, len(settings.alert_mail))),
     )  # fmt: skip

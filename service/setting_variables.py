@@ -4,17 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from service.setting_guards import addresses, human_check, limits, optional_web_address
 from service.setting_values import (
     country_database,
     folder,
     header,
-    human_check,
     jobs_url,
     level,
-    limits,
     mail_sender,
     mail_url,
-    optional_web_address,
     origins,
     publishable_key,
     receivers,
@@ -150,6 +148,13 @@ VARIABLES = (
         "Who the mails are from, such as `The Daily Lantern <support@example.org>`. Needed where `HONESTYBOX_MAIL_URL` "
         "is set.",
         mail_sender,
+        "",
+    ),
+    Variable(
+        "ALERT_MAIL",
+        "Who is written to when stolen cards seem to be tried and when declines climb: e-mail addresses, separated by "
+        "commas. Needs `HONESTYBOX_MAIL_URL`.",
+        addresses,
         "",
     ),
     Variable(

@@ -40,6 +40,7 @@ class Settings:
     human_check_base: str
     staff_tokens: tuple[str, ...]
     extra_origins: Mapping[str, tuple[str, ...]]
+    alert_mail: tuple[str, ...]
     mail_url: str
     mail_from: str
     outgoing_webhooks: Mapping[str, tuple[str, ...]]
@@ -128,6 +129,8 @@ def _mail_problems(values: Mapping[str, Any]) -> dict[str, str]:
         return {"mail_from": f"{PREFIX}MAIL_FROM is not set, and {PREFIX}MAIL_URL is: say who the mails are from"}
     if url.startswith("file:") and "_live_" in values.get("stripe_secret_key", ""):
         return {"mail_url": f"{PREFIX}MAIL_URL must name a mail server when Stripe's key is a live one"}
+    if values.get("alert_mail") and not url:
+        return {"alert_mail": f"{PREFIX}ALERT_MAIL needs {PREFIX}MAIL_URL: name the mail server, or leave both out"}
     return {}
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import structlog
 
+from service.alerts import alert_jobs
 from service.app import configure_logging, utc_now
 from service.books import Books, open_books
 from service.catalogue.loader import Catalogue, Loader
@@ -126,5 +127,6 @@ def handlers_of(settings: Settings, books: Books, reloader: Reloader[Catalogue],
     courier = Courier(settings.outgoing_webhooks, sender, books.deliveries, current_try, utc_now)
     return {
         OUTGOING_WEBHOOK: hopeless_after(NobodyThereError, courier),
+        **alert_jobs(settings, clock),
         **supporter_jobs(settings, books, lambda: reloader.current, clock),
     }

@@ -232,6 +232,7 @@ def some_settings(config_dir: Path, redis_url: str, **changes: Any) -> Settings:
         "limits": LIMITS,
         "human_check": None,
         "human_check_base": "",
+        "alert_mail": (),
         "staff_tokens": (),
         "extra_origins": {},
         "mail_url": "",

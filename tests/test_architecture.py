@@ -11,7 +11,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LONGEST_FILE = 250
 # The rooms that see everything: the wiring, the commands, and the demo that starts it all.
 WIRING = (
-    "service.app", "service.books", "service.supporter_jobs", "service.worker", "service.commands", "service.demo",
+    "service.alerts", "service.app", "service.books", "service.supporter_jobs", "service.worker", "service.commands",
+    "service.demo",
 )  # fmt: skip
 
 # What each room may import of ours. `web` names the others' interfaces; it is `app.py` that hands it their insides.
@@ -34,7 +35,8 @@ OURS: Mapping[str, tuple[str, ...]] = {
     "service.settings": (
         "service.settings", "service.setting_variables", "service.setting_values", "service.domain",
     ),
-    "service.setting_variables": ("service.setting_variables", "service.setting_values"),
+    "service.setting_variables": ("service.setting_variables", "service.setting_values", "service.setting_guards"),
+    "service.setting_guards": ("service.setting_guards", "service.setting_values", "service.domain"),
     "service.setting_values": ("service.setting_values", "service.domain"),
     "service.cli": ("service.commands",),
 }  # fmt: skip
@@ -50,6 +52,7 @@ FOREIGN: Mapping[str, tuple[str, ...]] = {
     "service.telling": ("flask", "redis", "stripe", "ruamel", "marshmallow"),
     "service.doctor": ("flask", "redis", "stripe", "ruamel", "marshmallow"),
     "service.settings": ("flask", "redis", "stripe", "ruamel"),
+    "service.setting_guards": ("flask", "redis", "stripe", "ruamel"),
     "service.setting_variables": ("flask", "redis", "stripe", "ruamel"),
     "service.setting_values": ("flask", "redis", "stripe", "ruamel"),
     "service.commands": ("flask", "redis", "stripe", "ruamel"),

@@ -1,6 +1,6 @@
 """Watches for stolen cards being tried: attempts, refusals and declines, at each site and at all of them together."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 import structlog
@@ -30,10 +30,19 @@ _HOUR = timedelta(hours=1)
 _KEEP_EVENT_SECONDS = 4 * 24 * 3600
 
 
-class Lookout:
-    """Every method raises StoreUnavailableError. Whatever changes is logged once, whichever process noticed."""
+# What changed, where, when, and the numbers.
+Tell = Callable[[str, str, datetime, Mapping[str, float]], None]
 
-    def __init__(self, store: Store, limits: Mapping[str, Limit]) -> None:
+
+def nobody(event: str, site: str, now: datetime, facts: Mapping[str, float]) -> None:
+    """Who is told where nobody wants to know."""
+
+
+class Lookout:
+    """Every method raises StoreUnavailableError. What changes is logged and told once, whichever process noticed."""
+
+    def __init__(self, store: Store, limits: Mapping[str, Limit], tell: Tell = nobody) -> None:
+        self._tell = tell
         self._store, self._limits = store, limits
         self._signs = RecentCounts(store, "signs", SLICE, kept(limits))
         self._declines = RecentCounts(store, "declines", DECLINES_SLICE, DECLINES_KEPT)
@@ -72,7 +81,7 @@ class Lookout:
         on = under_attack(recent, self._limits, now, already=was, times=times)
         if on != was and self._alarms.switch(ATTACK, scope, on=on):
             facts = {str(sign): recent.within(sign, self._limits[f"attack.{sign}"].window, now) for sign in Sign}
-            log.warning("attack_began" if on else "attack_over", site=scope, **facts)
+            self._changed("attack_began" if on else "attack_over", scope, now, facts)
         return on
 
     def _climbing(self, site: str, recent: Recent, now: datetime) -> None:
@@ -83,4 +92,8 @@ class Lookout:
                 "last_hour": recent.within(Sign.DECLINED, _HOUR, now),
                 "usual_per_hour": round(usual_declines(recent, now), 1),
             }
-            log.warning("declines_climb" if on else "declines_calm", site=site, **facts)
+            self._changed("declines_climb" if on else "declines_calm", site, now, facts)
+
+    def _changed(self, event: str, site: str, now: datetime, facts: Mapping[str, float]) -> None:
+        log.warning(event, site=site, **facts)
+        self._tell(event, site, now, facts)

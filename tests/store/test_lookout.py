@@ -9,7 +9,7 @@ from redis import Redis
 from structlog.testing import capture_logs
 
 from service.domain.attack import Sign
-from service.setting_values import limits
+from service.setting_guards import limits
 from service.store.connection import Store
 from service.store.lookout import ATTACK, DECLINES, EVERYWHERE, Lookout
 from tests.builders import DAY, HOUR, MINUTE, NOW, SECOND

@@ -18,7 +18,7 @@ from service.catalogue.problems import CatalogueError
 from service.catalogue.words import load_dictionary
 from service.demo.human_check import checker
 from service.domain.human_check import CheckKeys, Provider
-from service.setting_values import limits
+from service.setting_guards import limits
 from service.settings import Settings
 from tests.builders import (
     MINUTE,

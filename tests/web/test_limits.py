@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from service.app import create_app
 from service.catalogue.words import load_dictionary
-from service.setting_values import limits
+from service.setting_guards import limits
 from service.web.client_address import subscriber
 from service.web.tokens import new_reader
 from tests.builders import ARTICLE, HOUR, MINUTE, ORIGIN, SITE, SettableClock, an_appeal, post, some_settings
