@@ -72,6 +72,7 @@ CLOCK_READERS: Mapping[str, set[str]] = {
     "service.commands.reconcile": {"datetime.now"},
     "service.commands.worker": {"datetime.now"},
     # RQ has the time from the clock, and ours has to agree with it
+    "service.store.job": {"datetime.now"},
     "service.store.jobs": {"datetime.now"},
     # how long a pause lasts, not what time it is
     "service.store.breaker": {"time.monotonic"},

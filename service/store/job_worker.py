@@ -18,7 +18,8 @@ from rq.timeouts import BaseDeathPenalty, UnixSignalDeathPenalty
 from rq.worker import SimpleWorker
 
 from service.store.errors import StoreUnavailableError
-from service.store.jobs import QUEUE, RETRIES, Job, Jobs
+from service.store.job import RETRIES, Job
+from service.store.jobs import QUEUE, Jobs
 
 log = structlog.get_logger(__name__)
 

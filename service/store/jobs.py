@@ -4,55 +4,35 @@ RQ underneath. Arguments are JSON and stand nowhere but in the job itself: RQ lo
 e-mail address may be in either, so a description is the job's kind and RQ's own log is closed.
 """
 
-import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from random import SystemRandom
 from typing import TypeAlias
 from uuid import uuid4
 
 from redis import Redis
-from redis.client import Pipeline
 from redis.exceptions import RedisError
 from rq import Queue
 from rq.exceptions import DuplicateJobError, NoSuchJobError
-from rq.executions import Execution, ExecutionRegistry
 from rq.job import Job as RQJob
 from rq.job import JobStatus
 
 from service.store.address import Address
 from service.store.breaker import Breaker
 from service.store.errors import StoreUnavailableError
+from service.store.job import RETRIES, Job
 
 JSON: TypeAlias = "str | int | float | bool | list[JSON] | dict[str, JSON] | None"
 
 QUEUE = "honestybox"
-RETRIES = 13
-_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=12)
 KEEP_GIVEN_UP = timedelta(days=90)
 # Longer than any handler may take: afterwards it is interrupted, and a job whose worker has died is taken up again.
 JOB_SECONDS = 60
 _LIMITS = {"socket_timeout": 1.0, "socket_connect_timeout": 1.0}  # an URL may say otherwise
 _WHY = re.compile(r"(?:JobFailedError: |due to )(\w+)")
-_random = SystemRandom()
-
-_rq_log = logging.getLogger("rq")
-_rq_log.addHandler(logging.NullHandler())
-_rq_log.propagate = False
-
-
-def pause_after(failures: int, chance: float) -> timedelta:
-    """How long a job rests that has failed so many times: three times as long each time, twelve hours at most.
-
-    `chance`, from 0 to 1, makes it a quarter shorter or longer: what failed together shall not come back together. All
-    pauses together are some three days.
-    """
-    pause: timedelta = min(_FIRST_PAUSE * 3 ** (failures - 1), _LONGEST_PAUSE)
-    return pause * (0.75 + chance / 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,41 +57,6 @@ class Standing:
     given_up: int
 
 
-class _Executions(ExecutionRegistry):
-    def get_executions(self, start: int = 0, end: int = -1) -> list[Execution]:
-        """Those that can still be read. RQ lists one whose worker was killed for a minute after it has expired, and
-        would then raise: a job that was done would count as failed, and be done again."""
-        names = self.get_execution_ids(start, end)
-        executions = [Execution(name, self.job_id, self.connection) for name in names]
-        return [execution for execution in executions if self.connection.exists(execution.key)]
-
-
-class Job(RQJob):
-    """A job as RQ keeps it, with our own way of trying again."""
-
-    hopeless = False
-
-    @property
-    def execution_registry(self) -> ExecutionRegistry:
-        """The workers that have it in their hands."""
-        return _Executions(self.id, connection=self.connection)
-
-    @property
-    def should_retry(self) -> bool:
-        """False once there is no use in it, or it has been tried for days."""
-        return not self.hopeless and super().should_retry
-
-    def retry(self, queue: Queue, pipeline: Pipeline) -> None:
-        """Has it tried again after a pause.
-
-        All in the caller's transaction: RQ's own writes the status beforehand, and a worker that dies right then takes
-        the job with it.
-        """
-        self.retries_left = (self.retries_left or 1) - 1
-        pause = pause_after(RETRIES - self.retries_left, _random.random())
-        queue.schedule_job(self, datetime.now(UTC) + pause, pipeline=pipeline)
-
-
 class Jobs:
     """Every method raises StoreUnavailableError without Redis. `secret`: makes ids of what is `unique`."""
 
@@ -134,20 +79,27 @@ class Jobs:
         return self._queue
 
     def put(
-        self, kind: str, arguments: Mapping[str, JSON], unique: str = "", delay: timedelta = timedelta()
+        self,
+        kind: str,
+        arguments: Mapping[str, JSON],
+        unique: str = "",
+        delay: timedelta = timedelta(),
+        *,
+        urgent: bool = False,
     ) -> None:
-        """Has a worker do it, at least once: soon, or after `delay`.
+        """Has a worker do it, at least once: soon, or after `delay`; before all others where somebody waits for it.
 
         Of jobs of one kind with the same `unique` text there is one at a time: as long as one waits or is worked on,
         another changes nothing. One that rests after a failure, or was given up, is tried at once.
         """
         with self._asking():
             name = self._name(kind, unique) if unique else uuid4().hex
+            job = self._job(name, kind, arguments, urgent=urgent)
             try:
-                self._put(name, kind, arguments, delay)
+                self._put(job, delay)
             except DuplicateJobError:
                 if not self._hurry(name, now=not delay):  # done a moment ago
-                    self._put_again(name, kind, arguments, delay)
+                    self._put_again(job, delay)
 
     def standing(self) -> Standing:
         """How many jobs are where."""
@@ -192,23 +144,26 @@ class Jobs:
         """An id that tells nobody what it was made of, not even who guesses."""
         return blake2b(f"{kind}\0{unique}".encode(), key=self._secret, digest_size=16).hexdigest()
 
-    def _put(self, name: str, kind: str, arguments: Mapping[str, JSON], delay: timedelta) -> None:
-        queue = self.queue
-        job = queue.create_job(
+    def _job(self, name: str, kind: str, arguments: Mapping[str, JSON], *, urgent: bool) -> RQJob:
+        job = self.queue.create_job(
             kind, args=[arguments], job_id=name, description=kind, result_ttl=0,
             failure_ttl=int(KEEP_GIVEN_UP.total_seconds()),
         )  # fmt: skip
         job.retries_left = RETRIES
-        if delay:
-            queue.schedule_job(job, datetime.now(UTC) + delay, unique=True)
-        else:
-            queue.enqueue_job(job, unique=True)
+        job.enqueue_at_front = urgent
+        return job
 
-    def _put_again(self, name: str, kind: str, arguments: Mapping[str, JSON], delay: timedelta) -> None:
+    def _put(self, job: RQJob, delay: timedelta) -> None:
+        if delay:
+            self.queue.schedule_job(job, datetime.now(UTC) + delay, unique=True)
+        else:
+            self.queue.enqueue_job(job, at_front=job.should_enqueue_at_front(), unique=True)
+
+    def _put_again(self, job: RQJob, delay: timedelta) -> None:
         # what a worker may have left of a job that another one finished at the same time
-        self.connection.delete(Job.key_for(name))
+        self.connection.delete(job.key)
         try:
-            self._put(name, kind, arguments, delay)
+            self._put(job, delay)
         except DuplicateJobError:
             return  # somebody else has put it meanwhile
 
@@ -226,7 +181,8 @@ class Jobs:
                 queue.failed_job_registry.remove(job, pipeline=pipeline)
                 queue.scheduled_job_registry.remove(job, pipeline=pipeline)
                 pipeline.persist(job.key)
-                queue._enqueue_job(job, pipeline=pipeline)  # in one transaction, which `requeue` is not
+                # in one transaction, which RQ's `requeue` is not
+                queue._enqueue_job(job, pipeline=pipeline, at_front=job.should_enqueue_at_front())
                 pipeline.execute()
         return True
 

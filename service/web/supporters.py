@@ -67,7 +67,7 @@ def ask_for_link(
         "return_url": page_of(site, return_url),
         "asked_at": now.isoformat(),
     }
-    parts.jobs.put(LINK_JOB, wanted)
+    parts.jobs.put(LINK_JOB, wanted, urgent=True)  # the link is good for half an hour
 
 
 def _recognise(parts: Parts, site: Site, grant: str, reader: str) -> None:

@@ -12,8 +12,9 @@ import pytest
 from redis import Redis
 
 from service.store.errors import StoreUnavailableError
+from service.store.job import RETRIES, Job, pause_after
 from service.store.job_worker import GiveUpError, JobWorker
-from service.store.jobs import KEEP_GIVEN_UP, QUEUE, RETRIES, Job, Jobs, Standing, pause_after
+from service.store.jobs import KEEP_GIVEN_UP, QUEUE, Jobs, Standing
 from tests.servers import RealServer, wait_until
 
 ADDRESS = "reader@example.org"
@@ -78,6 +79,16 @@ def test_jobs_are_done_in_the_order_in_which_they_were_put(jobs: Jobs, worker: J
         jobs.put("letter", {"number": number})
     worker.work_due()
     assert [job["number"] for job in hands.done] == [0, 1, 2, 3, 4]
+
+
+def test_what_somebody_waits_for_passes_what_nobody_waits_for(jobs: Jobs, worker: JobWorker, hands: Hands) -> None:
+    for number in range(3):
+        jobs.put("letter", {"number": number})
+    jobs.put("letter", {"number": "first"}, unique="a", urgent=True)
+    jobs.put("letter", {"number": "later"}, delay=timedelta(hours=1), urgent=True)
+    make_due(jobs)
+    worker.work_due()
+    assert [job["number"] for job in hands.done] == ["later", "first", 0, 1, 2]
 
 
 def test_a_unique_job_is_there_once_until_it_is_done(jobs: Jobs, worker: JobWorker, hands: Hands) -> None:
@@ -206,6 +217,7 @@ def in_another_process(redis_url: str, handler: str) -> "subprocess.Popen[bytes]
     code = f"""
 import sys, time
 from pathlib import Path
+from service.store.job import RETRIES, Job, pause_after
 from service.store.job_worker import JobWorker
 from service.store.jobs import Jobs
 def handler(arguments):
