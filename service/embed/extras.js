@@ -80,7 +80,7 @@ export class Extras {
    * @param {(label: string) => string} cost the line for one amount
    */
   tell({ minor, label }, form, cost) {
-    const { words, language } = this.#appeal;
+    const { words } = this.#appeal;
     this.#form = form;
     if (!this.#fees) return "";
     this.#fees.parentNode.hidden = !form.fees;
@@ -90,7 +90,7 @@ export class Extras {
       return "";
     }
     const whole = charged(minor, form.fees, form.step_minor);
-    const money = (amount) => formatAmount(amount, form, language);
+    const money = (amount) => formatAmount(amount, form);
     this.#feesText.textContent = fill(words.fees_label, { fee: money(whole - minor), amount: label });
     return this.#fees.checked ? fill(words.cost_with_fees, { cost: cost(money(whole)) }) : "";
   }

@@ -119,21 +119,21 @@ export class GivingForm {
 
   /** The amount chosen or written: `{minor, label}`, or the `problem` with it; nothing while it cannot be read yet. */
   #amount() {
-    const { words, language } = this.#appeal;
+    const { words } = this.#appeal;
     const form = this.#form;
     const limits = form.limits[this.#interval];
     const { value } = this.element.querySelector("[name=amount]:checked");
     if (value !== OTHER) return form.amounts[this.#interval].find(({ minor }) => String(minor) === value);
     if (!this.#money) return {};
     const { parseAmount, formatAmount } = this.#money;
-    const minor = parseAmount(this.#input.value, form, language);
+    const minor = parseAmount(this.#input.value, form);
     if (minor === null) {
-      const example = formatAmount(form.amounts[this.#interval][0].minor, form, language);
+      const example = formatAmount(form.amounts[this.#interval][0].minor, form);
       return { problem: fill(words.amount_unclear, { example }) };
     }
     if (minor < limits.minimum_minor) return { problem: fill(words.amount_too_small, { minimum: limits.minimum_label }) };
     if (minor > limits.maximum_minor) return { problem: fill(words.amount_too_large, { maximum: limits.maximum_label }) };
-    return { minor, label: formatAmount(minor, form, language) };
+    return { minor, label: formatAmount(minor, form) };
   }
 
   /** Says what the choice costs, or between which limits it may be, and takes back an earlier problem. */

@@ -62,6 +62,23 @@ def test_who_has_given_is_thanked_on_the_same_article_and_not_asked_again(
         assert page.locator("honesty-box").count() == 0
 
 
+def test_who_changes_the_currency_and_covers_the_fees_pays_what_the_form_says(demo: Demo, page: Page) -> None:
+    read(page, demo)
+    box = appeal(page)
+    box.get_by_label("Currency").select_option("EUR")
+    box.get_by_role("radio", name="€5", exact=True).check()
+    box.get_by_role("checkbox").check()
+    expect(box.locator(".tick")).to_contain_text("Add €0.33 to cover the fees, so that all of your €5 reaches us")
+    expect(box.locator(".cost")).to_have_text("€5.33 a month, fees included")
+    box.get_by_role("button", name="Continue").click()
+    page.wait_for_url(re.compile("/c/pay/"))
+    expect(page.locator(".amount")).to_contain_text("€5.33")
+    expect(page.locator("body")).to_contain_text("€0.33 of it covers the fees of the payment.")
+    page.locator("#pay").click()
+    page.wait_for_url(demo.paper + ARTICLES[0])
+    expect(page.locator("honesty-box")).to_contain_text("has arrived")
+
+
 def test_a_supporter_is_recognised_on_another_device_by_a_link_in_a_mail(
     demo: Demo, page: Page, chromium: Browser
 ) -> None:
