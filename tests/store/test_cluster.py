@@ -7,6 +7,7 @@ from redis.crc import key_slot
 
 from service.store.connection import Store, load_script
 from service.store.errors import StoreUnavailableError
+from service.store.health import look
 from service.store.manner import Manner
 from tests.faults.cluster import RealCluster, third_of
 from tests.servers import wait_until
@@ -175,3 +176,9 @@ def test_a_node_that_is_taken_for_a_single_server_is_no_store(cluster: RealClust
     key = next(key for key in KEYS if third_of(key) == 1)
     with pytest.raises(StoreUnavailableError, match="MovedError"):
         store.command("GET", key)
+
+
+def test_every_master_tells_how_it_is(cluster: RealCluster) -> None:
+    found = look(cluster.patient_url)
+    assert len({health.name for health in found}) == 3
+    assert {health.facts["cluster_enabled"] for health in found} == {"1"}
