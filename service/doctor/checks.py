@@ -32,6 +32,7 @@ CHECKS = (
     Check("stripe key", ("stripe_secret_key",), stripe_side.mode),
     Check("stripe key", _STRIPE, told_trouble(stripe_side.permissions)),
     Check("webhook endpoint", (*_STRIPE, "public_url"), told_trouble(stripe_side.webhook_endpoint)),
+    Check("webhook secrets", ("public_url", "stripe_webhook_secrets"), front_door.webhooks),
     Check("webhook deliveries", _STRIPE, told_trouble(stripe_side.deliveries)),
     Check("customer portal", (*_STRIPE, "config_dir"), told_trouble(stripe_side.portals)),
     Check("clock", _STRIPE, clocks.against_stripe),

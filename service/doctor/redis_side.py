@@ -11,7 +11,7 @@ from service.store.errors import StoreUnavailableError
 from service.store.health import Health, look
 from service.store.jobs import Jobs
 from service.store.ledger import Bookmark
-from service.store.manner import HASTY
+from service.store.manner import HASTY, PATIENT
 
 # As server_name says it; whoever says nothing is Redis, or counts versions as Redis does.
 _LEAST = {"valkey": ("Valkey", "valkey_version", 8), "redis": ("Redis", "redis_version", 7)}
@@ -106,7 +106,7 @@ def _milliseconds(span: timedelta) -> str:
 def worker(patient: Patient) -> Iterator[Finding]:
     """Its bookmark tells when it last caught up with Stripe."""
     try:
-        read = Bookmark(Store(patient.values["redis_url"])).get()
+        read = Bookmark(Store(patient.values["redis_url"], manner=PATIENT)).get()
     except (StoreUnavailableError, ValueError):
         yield warning("not known while Redis cannot be reached", "See redis.")
         return

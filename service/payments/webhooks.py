@@ -29,6 +29,12 @@ def verified_event(body: bytes, signature: str | None, secrets: Sequence[str]) -
     raise SignatureError("no valid signature")
 
 
+def signed_event(event: Stripe, secret: str) -> tuple[str, dict[str, str]]:
+    """The body and the headers that Stripe would send, had it made this event just now."""
+    body = json.dumps(event)
+    return body, {"Stripe-Signature": stripe.WebhookSignature.generate_signature_header(body, secret)}
+
+
 def _event(text: str) -> Stripe:
     try:
         event = json.loads(text)
