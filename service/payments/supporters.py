@@ -77,8 +77,11 @@ def _instant(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def customer_for(customers: Customers, site: str, email: str) -> str:
+def customer_for(customers: Customers, site: str, email: str, currency: str = "") -> str:
     """The site's oldest customer of exactly this address, or a new one; empty text where a guest is safer.
+
+    `currency`: that of a regular gift. Stripe bills a customer in one currency for good, so who gave in another one
+    before is a second customer. Source: stripe-python, Customer.currency.
 
     Whoever comes to Checkout as a customer is offered the cards that this customer lets Checkout show. The address is
     only typed: with such a card in it, anybody could see that another reader gives, and charge their card, by writing
@@ -90,19 +93,20 @@ def customer_for(customers: Customers, site: str, email: str) -> str:
     """
     email = email.lower()
     ours = [one for one in customers.of_address(email) if (one.get("metadata") or {}).get("site") == site]
-    if not ours:
-        return _made(customers, site, email)
-    oldest = _id(ours[0])
+    fit = [one for one in ours if not currency or (one.get("currency") or currency).lower() == currency.lower()]
+    if not fit:
+        return _made(customers, site, email, currency.lower() if ours else "")
+    oldest = _id(fit[0])
     return "" if customers.shows_a_card(oldest) else oldest
 
 
-def _made(customers: Customers, site: str, email: str) -> str:
+def _made(customers: Customers, site: str, email: str, currency: str) -> str:
     """Two presses at the same moment use the same key, so Stripe makes one customer of them.
 
     Stripe keeps a key for a day, and by then the customer is found by its address. One that was deleted meanwhile comes
     back under its key all day; for that day its owner is a guest.
     """
-    name = sha256(f"{site}/{email}".encode()).hexdigest()
+    name = sha256("/".join(filter(None, (site, email, currency))).encode()).hexdigest()
     try:
         made = customers.make({"email": email, "metadata": {"site": site}}, f"customer/{name}")
     except AttemptReusedError as error:  # the other press is being answered at this moment

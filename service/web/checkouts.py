@@ -10,6 +10,7 @@ import structlog
 from service.catalogue.words import Words
 from service.domain.contribution import Attribution
 from service.domain.giving_again import gave_just_now
+from service.domain.money import Interval
 from service.domain.site import CheckoutMode
 from service.payments.checkout import Order, return_address, script_address, session_params
 from service.payments.errors import AttemptReusedError, PaymentsError, StripeRefusedError, StripeUnavailableError
@@ -59,7 +60,10 @@ def checkout_answer(parts: Parts, order: Order, wanted: Wanted, words: Words) ->
 
 def _customer(parts: Parts, order: Order) -> str:
     """One customer for each address, whatever is given from it."""
-    return customer_for(parts.desk.customers, order.attribution.site, order.email) if order.email else ""
+    if not order.email:
+        return ""
+    currency = "" if order.interval is Interval.ONCE else order.currency
+    return customer_for(parts.desk.customers, order.attribution.site, order.email, currency)
 
 
 def _session(parts: Parts, order: Order, wanted: Wanted) -> Stripe:

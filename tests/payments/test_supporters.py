@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 
 from service.app import create_app
 from service.payments.customers import MOST_READERS, Customers
-from service.payments.gateway import Gateway
+from service.payments.gateway import Gateway, Stripe
 from service.payments.supporters import customer_for, find_supporter
 from service.worker import Worker, open_worker
 from tests.mail.mailbox import Mailbox, a_mailbox, bodies
@@ -114,6 +114,24 @@ def test_a_typed_address_opens_nobodys_saved_card(stripe_side: Side) -> None:
     customers, email = ShowingACard(Gateway(KEY, stripe_side.api)), an_address()
     assert customer_for(customers, SITE, email)
     assert customer_for(customers, SITE, email) == ""
+
+
+class BilledInEuros(Customers):
+    """Customers with a regular gift in euros, whose currency neither stand keeps."""
+
+    def of_address(self, email: str) -> list[Stripe]:
+        """The first of them gives in euros."""
+        found = super().of_address(email)
+        return [{**one, "currency": "eur"} for one in found[:1]] + found[1:]
+
+
+def test_a_regular_gift_in_another_currency_has_a_customer_of_its_own(stripe_side: Side) -> None:
+    customers, email = BilledInEuros(Gateway(KEY, stripe_side.api)), an_address()
+    in_euros = customer_for(customers, SITE, email, "EUR")
+    in_dollars = customer_for(customers, SITE, email, "USD")
+    assert in_dollars not in ("", in_euros)
+    assert customer_for(customers, SITE, email, "EUR") == customer_for(customers, SITE, email) == in_euros
+    assert customer_for(customers, SITE, email, "USD") == in_dollars
 
 
 def test_both_stands_are_asked_for_cards_that_may_be_shown(customers: Customers) -> None:
