@@ -34,12 +34,14 @@ def failed(giving: Giving, **changes: Any) -> Event:
 
 
 def test_a_declined_card_is_counted_once_however_often_stripe_says_it(
-    a_giving: Callable[..., Giving], service: str
+    a_giving: Callable[..., Giving], service: str, stripe_side: Side
 ) -> None:
     event, before = failed(a_giving()), counted()
+    asked = len(stripe_side.requests())
     for _ in range(5):
-        post_event(service, event)
+        assert post_event(service, event).json == {"outcome": "ignored"}
     assert counted() == before + 1
+    assert len(stripe_side.requests()) == asked, "thousands of declines must not become thousands of questions"
 
 
 def test_a_failed_renewal_is_counted(a_giving: Callable[..., Giving], stripe_side: Side) -> None:
