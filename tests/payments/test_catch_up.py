@@ -11,6 +11,7 @@ import pytest
 from service.payments.catch_up import OVERLAP, STRIPE_KEEPS, catch_up
 from service.payments.errors import StripeUnavailableError
 from service.payments.gateway import Gateway
+from service.payments.webhooks import SUBJECTS
 from service.store.connection import Store
 from service.store.ledger import Bookmark
 from tests.payments.giving import Books, environment, patiently
@@ -114,3 +115,12 @@ def test_the_worker_says_when_it_could_not(quiet_side: Side, empty: Books) -> No
     settings = os.environ | environment(empty.redis_url, quiet_side.api, "https://support.example.org")
     done = subprocess.run(words, env=settings, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
+
+
+def test_stripe_is_never_asked_for_more_than_twenty_types_at_once(quiet_side: Side, empty: Books) -> None:
+    """The strict stand-in takes more; Stripe does not."""
+    Worker(quiet_side, empty).catch_up()
+    asked = [entry.params for entry in quiet_side.requests() if entry.path == "/v1/events"]
+    types = [[value for name, value in params.items() if name.startswith("types")] for params in asked]
+    assert all(len(some) <= 20 for some in types)
+    assert sorted(type_ for some in types for type_ in some) == sorted(SUBJECTS)

@@ -10,6 +10,7 @@ from .vault import Object, Vault
 
 DEEPEST = 4
 PAGE = 10
+MOST_TYPES = 20
 
 
 def expanded(vault: Vault, thing: Object, paths: list[str]) -> Object:
@@ -80,6 +81,8 @@ def position(things: list[Object], params: dict[str, Any], name: str) -> int:
 
 def matching(things: list[Object], params: dict[str, Any]) -> list[Object]:
     """The objects that fit every filter: equal fields, `created` ranges, event `types`, an invoice's payment."""
+    if len(params.get("types", ())) > MOST_TYPES:
+        raise Refusal(f"You may pass at most {MOST_TYPES} types.", "types")
     return [thing for thing in things if all(test(thing, params) for test in TESTS)]
 
 
