@@ -16,7 +16,7 @@ from service.domain.money import Interval
 from service.payments.checkout import session_params
 from service.payments.gateway import Gateway
 from service.payments.webhooks import SUBJECTS
-from tests.payments.giving import PLACED, Books, Giving, patiently, post_event, sign
+from tests.payments.giving import PLACED, Books, Giving, Reader, patiently, post_event, sign
 from tests.payments.orders import an_order, open_session
 from tests.payments.sides import KEY, Event, Fault, Side, deliver
 from tests.payments.test_order import fresh_look
@@ -361,3 +361,15 @@ def test_months_pass_and_the_story_is_told_in_their_order(quiet_side: Side, empt
     assert line.ended_at is not None
     assert line.ended_at - line.began_at >= timedelta(seconds=5 * MONTH_SECONDS)
 
+
+
+def test_whoever_was_recognised_as_the_giver_follows_the_gift(
+    a_giving: Callable[..., Giving], a_reader: Callable[..., Reader], books: Books, stripe_side: Side
+) -> None:
+    giving, telephone = a_giving("once").pay(), a_reader()
+    patiently(lambda: books.ledger.link(giving.subject, telephone.id))
+    giving.told()
+    assert telephone.withheld() == "supporter"
+    deliver(stripe_side, stripe_side.refund(giving.subject))
+    assert telephone.asked()
+    assert giving.reader.asked()
