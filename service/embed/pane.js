@@ -16,11 +16,12 @@ const LOOK = `
 .top .close{float:none;margin:0;margin-inline-start:auto}
 .ask{padding:.8em 1.1em;border-bottom:1px solid var(--line)}
 .ask div{display:flex;flex-wrap:wrap;gap:.5em;margin-top:.6em}
-.text,.wait,.end{padding:1em 1.1em}
-.end h2{outline:0}
-.end p{margin:.6em 0 1em}
+.text,.wait{padding:1em 1.1em}
+.wait{margin:auto}
+.end{width:100%;max-width:32em;margin:auto;padding:2em 1.1em 3em;text-align:center}
+.end p{margin:.6em 0 1.4em}
 .place{flex:1 0 auto;background:#fff;padding-bottom:env(safe-area-inset-bottom)}
-@media (min-width:640px){.pane{width:min(100% - 4em,60em);height:fit-content;max-height:calc(100% - 4em);border-top:3px solid var(--accent)}.pane.small{width:24em}}
+@media (min-width:640px){.pane{width:min(100% - 4em,60em);height:min(100% - 4em,50em);border-top:3px solid var(--accent)}.pane.small{width:24em;height:20em}}
 `;
 
 /** Keeps the page behind from scrolling, without a jump where its scroll bar takes room. */
@@ -133,10 +134,8 @@ export class Pane {
     this.#wait.hidden = true;
   }
 
-  /** Something is waited for again; what others drew goes, and the dialog keeps its size. */
+  /** Something is waited for again, and what others drew goes. */
   waiting() {
-    const { panel } = this.#box;
-    panel.style.minHeight = panel.offsetHeight + "px";
     this.#slot.hidden = true;
     this.#wait.hidden = false;
   }
