@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any
 
-from service.payments.gateway import Gateway, Stripe
+from service.payments.gateway import MOST_TYPES, Gateway, Stripe
 
 _ALL: dict[str, Any] = {"limit": 100}
 
@@ -46,8 +47,11 @@ class Account:
 
     def newest_events(self, types: list[str], most: int) -> list[Stripe]:
         """The newest events of these types, at most `most` (100), newest first."""
-        found = self.gateway.api(lambda v1: v1.events.list({"types": types, "limit": most}).data)
-        return [event.to_dict() for event in found]
+        events: list[Stripe] = []
+        for first in range(0, len(types), MOST_TYPES):
+            wish = {"types": types[first : first + MOST_TYPES], "limit": most}
+            events += self.gateway.api(partial(_newest, wish))
+        return sorted(events, key=lambda event: int(event["created"]), reverse=True)[:most]
 
     def clock(self) -> datetime | None:
         """What time it is at Stripe, in whole seconds; None where it does not say."""
@@ -64,3 +68,7 @@ class Account:
     def _one(self, call: Any) -> Stripe:
         answer: Stripe = self.gateway.api(call).to_dict()
         return answer
+
+
+def _newest(wish: dict[str, Any], v1: Any) -> list[Stripe]:
+    return [event.to_dict() for event in v1.events.list(wish).data]
