@@ -81,7 +81,7 @@ class Books:
         how often: an attempt that failed was one."""
         redis = self.redis
         keys: list[bytes] = sorted(redis.keys("*"))  # type: ignore[type-var]
-        return {key: redis.dump(key) for key in keys if not key.startswith(b"hb:limit:")}  # type: ignore[misc]
+        return {key: redis.dump(key) for key in keys if not key.startswith((b"hb:limit:", b"hb:signs:"))}  # type: ignore[misc]
 
     def lines(self, attempt: str) -> list[Contribution]:
         """The ledger's lines of one attempt, found as reports find them: through the site's index."""
