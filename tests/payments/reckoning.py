@@ -2,7 +2,9 @@
 
 from collections import Counter
 from datetime import datetime
+from typing import Any
 
+from service.domain.contribution import Contribution
 from service.domain.money import from_stripe
 from service.domain.reader import GiftState
 from service.store.ledger import Ledger
@@ -34,18 +36,36 @@ def reckon(world: World) -> Counter[str]:
     about = f"seed {world.seed}"
     true = truths(world.vault.objects.values())
     lines = {line.id: line for line in Ledger(world.store).of_site(SITE)}
-    assert lines.keys() == true.keys(), about
+    assert lines.keys() == true.keys(), f"{about}: {lines.keys() ^ true.keys()}"
     for subject, truth in true.items():
-        line, currency = lines[subject], truth.currency
-        payments = tuple((one.gross_minor, one.refunded_minor, one.disputed_minor) for one in line.payments)
-        minor = tuple(tuple(from_stripe(part, currency) for part in payment) for payment in truth.payments)
-        held = (line.state, line.currency, line.amount_minor, payments, line.attribution.attempt)
-        expected = (truth.state, currency, from_stripe(truth.each, currency), minor, truth.metadata["attempt"])
+        held, expected = summary(lines[subject]), summary_of_truth(truth)
         assert held == expected, f"{about}: {subject}\n{held}\n{expected}"
-    assert world.told == lines, about
-    assert revenue_told(world) == revenue_true(true), about
-    assert gifts_told(world, true) == gifts_true(true), about
+    untold = [subject for subject, line in lines.items() if world.told.get(subject) != line]
+    assert not untold, f"{about}: nobody was told how {untold} are"
+    same(revenue_told(world), revenue_true(true), about)
+    same(gifts_told(world, true), gifts_true(true), about)
     return Counter(truth.state for truth in true.values())
+
+
+def summary(line: Contribution) -> tuple[Any, ...]:
+    """What Stripe can be asked about, as our ledger has it."""
+    payments = tuple((one.gross_minor, one.refunded_minor, one.disputed_minor) for one in line.payments)
+    return line.state, line.currency, line.amount_minor, payments, line.attribution.attempt
+
+
+def summary_of_truth(truth: Truth) -> tuple[Any, ...]:
+    """The same, as Stripe has it."""
+
+    def minor(amount: int) -> int:
+        return from_stripe(amount, truth.currency)
+
+    payments = tuple(tuple(map(minor, payment)) for payment in truth.payments)
+    return truth.state, truth.currency, minor(truth.each), payments, truth.metadata["attempt"]
+
+
+def same(told: Counter[Any], true: Counter[Any], about: str) -> None:
+    """Fails with what is too much, and what is missing."""
+    assert told == true, f"{about}: too much {told - true}, missing {true - told}"
 
 
 def revenue_told(world: World) -> Revenue:
