@@ -1,5 +1,7 @@
 """Stripe's lists and our own side by side, over many pages, and what was stopped half-way."""
 
+import copy
+from collections.abc import Iterator
 from datetime import timedelta
 from random import Random
 
@@ -7,6 +9,7 @@ import pytest
 from redis import Redis
 
 from service.app import configure_logging
+from service.domain.money import Interval
 from service.domain.reconciliation import Kind, Scope, Verdict
 from service.payments.reconcile import Looked
 from service.store.connection import Store
@@ -14,22 +17,29 @@ from tests.payments.giving import SITE
 from tests.payments.lives import BEGIN, World
 from tests.payments.reckoning import reckon
 
-MANY = 230
+MANY = 210
+
+
+@pytest.fixture(scope="module")
+def many(valkey_server: str) -> World:
+    """Many single gifts, up to three in one second; nobody has heard of any."""
+    configure_logging("ERROR")
+    world = World(1, Redis.from_url(valkey_server), Store(valkey_server))
+    for number in range(MANY):
+        world.begin(Interval.ONCE)
+        world.sandbox.pay(world.lives[-1])
+        world.now += timedelta(seconds=Random(number).choice([0, 0, 1]))
+    return world
 
 
 @pytest.fixture
-def world(valkey_server: str) -> World:
-    """Many single gifts, up to three in one second; nobody has heard of any."""
-    configure_logging("ERROR")
-    redis = Redis.from_url(valkey_server)
-    redis.flushall()
-    world = World(1, redis, Store(valkey_server))
-    while len(world.vault.all("payment_intent")) < MANY:
-        world.begin()
-        if world.vault.objects[world.lives[-1]]["mode"] == "payment":
-            world.sandbox.pay(world.lives[-1])
-            world.now += timedelta(seconds=Random(len(world.lives)).choice([0, 0, 1]))
-    return world
+def world(many: World) -> Iterator[World]:
+    """The same, for each test."""
+    many.redis.flushall()
+    many.told.clear()
+    kept = copy.deepcopy(many.vault.objects)
+    yield many
+    many.vault.objects = kept
 
 
 def ids(looked: list[Looked]) -> list[str]:
@@ -50,7 +60,7 @@ def test_every_page_is_gone_through_once_newest_first(world: World) -> None:
     reckon(world)
 
 
-@pytest.mark.parametrize("before", [0, 1, 99, 100, 101, MANY - 1])
+@pytest.mark.parametrize("before", [0, 1, 100, 101, MANY - 1])
 def test_what_was_stopped_goes_on_where_it_was(world: World, before: int) -> None:
     looking = world.reconciler.repair(Scope(), world.now)
     first = [next(looking) for _ in range(before)]
