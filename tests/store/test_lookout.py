@@ -1,12 +1,11 @@
 """Stolen cards being tried: what tells of it, when the alarm goes on and off, and that it is told once."""
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import MutableMapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from redis import Redis
-from structlog.testing import capture_logs
 
 from service.domain.attack import Sign
 from service.setting_guards import limits
@@ -24,9 +23,8 @@ def lookout(redis_url: str) -> Lookout:
 
 
 @pytest.fixture
-def told() -> Iterator[list[MutableMapping[str, Any]]]:
-    with capture_logs() as entries:
-        yield entries
+def told(logged: list[MutableMapping[str, Any]]) -> list[MutableMapping[str, Any]]:
+    return logged
 
 
 def seen(lookout: Lookout, times: int, at: timedelta = NONE, sign: Sign = Sign.TRIED, site: str = "gazette") -> bool:
