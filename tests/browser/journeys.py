@@ -15,7 +15,6 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page
 
-from service.demo.ports import CannotRun, check_ports
 from tests.demo.waiting import until
 from tests.servers import free_port
 
@@ -90,7 +89,7 @@ def running_demo(folder: Path) -> Iterator[Demo]:
     config, out = folder / "config", folder / "out"
     if not config.exists():
         shutil.copytree(REPOSITORY / "config", config)
-    port = _three_ports()
+    port = free_port(neighbours=2)
     environment = {"HONESTYBOX_DEMO_DIR": str(folder / "demo"), "HONESTYBOX_CONFIG_DIR": str(config)}
     with out.open("w") as printed:
         process = subprocess.Popen(
@@ -107,16 +106,6 @@ def running_demo(folder: Path) -> Iterator[Demo]:
     finally:
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 0, out.read_text()
-
-
-def _three_ports() -> int:
-    while True:
-        port = free_port()
-        try:
-            check_ports(port)
-        except CannotRun:
-            continue
-        return port
 
 
 def read(page: Page, demo: Demo, article: str = ARTICLES[0]) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from service.app import create_app
 from service.domain.supporter import Owner, Pass, Supporter
 from service.web.links import Links
 from tests.builders import ARTICLE, SITE, a_site_yaml, parts_of, some_settings, staff_files, write_config
-from tests.payments.served import Served, free_port
+from tests.payments.served import Served
+from tests.servers import free_port
 
 pytestmark = pytest.mark.browser
 

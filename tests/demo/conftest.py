@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.demo.running import Running, three_free_ports
+from tests.demo.running import Running
 from tests.demo.waiting import until
+from tests.servers import free_port
 
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Running]:
-    running = Running(tmp_path, three_free_ports())
+    running = Running(tmp_path, free_port(neighbours=2))
     try:
         until(running.is_up, 60)
         yield running

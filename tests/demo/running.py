@@ -1,26 +1,10 @@
 """A whole demo, started as its README says."""
 
 import os
-import socket
 import subprocess
 import sys
 import urllib.request
 from pathlib import Path
-
-from service.demo.ports import CannotRun, check_ports
-
-
-def three_free_ports() -> int:
-    """The first of three neighbours nobody uses."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
-        try:
-            check_ports(port)
-        except CannotRun:
-            continue
-        return port
 
 
 class Running:

@@ -11,8 +11,9 @@ import pytest
 
 from service.demo.ports import CannotRun, check_ports
 from service.demo.terminal import Forwarder, readable
-from tests.demo.running import Running, three_free_ports
+from tests.demo.running import Running
 from tests.demo.waiting import until
+from tests.servers import free_port
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="reads /proc")
 
@@ -76,7 +77,7 @@ def test_a_second_demo_in_the_same_folder_is_turned_away(tmp_path, monkeypatch, 
     monkeypatch.setenv("HONESTYBOX_DEMO_DIR", str(tmp_path))
     with (tmp_path / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        assert run_demo(three_free_ports()) == 1
+        assert run_demo(free_port(neighbours=2)) == 1
     assert "Another demo is running" in capsys.readouterr().err
 
 
@@ -85,7 +86,7 @@ def test_a_demo_without_the_sample_says_what_is_missing(tmp_path, monkeypatch, c
 
     monkeypatch.setenv("HONESTYBOX_DEMO_DIR", str(tmp_path / "demo"))
     monkeypatch.setenv("HONESTYBOX_CONFIG_DIR", str(tmp_path))
-    assert run_demo(three_free_ports()) == 1
+    assert run_demo(free_port(neighbours=2)) == 1
     assert f"{tmp_path}/sites/daily-lantern is not there" in capsys.readouterr().err
 
 

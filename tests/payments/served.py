@@ -1,7 +1,6 @@
 """Something that answers on a port of the loopback."""
 
 import logging
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -10,13 +9,6 @@ from typing import Any
 from flask import Flask
 from werkzeug.serving import make_server
 from werkzeug.wsgi import get_input_stream
-
-
-def free_port() -> int:
-    """A port that nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_until(holds: Callable[[], object], seconds: float = 20) -> None:

@@ -9,9 +9,10 @@ from typing import Any
 
 import stripe
 
-from tests.payments.served import free_port, wait_until
+from tests.payments.served import wait_until
 from tests.payments.sides import KEY, SECRET, Event, Fault, Request
 from tests.payments.wire import call, post_json
+from tests.servers import free_port
 
 
 class StandInSide:

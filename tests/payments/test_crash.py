@@ -29,8 +29,9 @@ from tests.payments.giving import (
 )
 from tests.payments.granian import Granian
 from tests.payments.sandbox_side import SandboxSide
-from tests.payments.served import Served, free_port, wait_until
+from tests.payments.served import Served, wait_until
 from tests.payments.sides import Fault, Side, deliver
+from tests.servers import free_port
 
 
 @pytest.fixture(scope="module", params=SIDES)

@@ -37,8 +37,9 @@ from tests.mail.mailbox import Mailbox, a_mailbox
 from tests.payments.conftest import SIDES, open_side
 from tests.payments.giving import CONFIG_DIR, environment, some_settings
 from tests.payments.orders import an_order, open_session
-from tests.payments.served import Served, free_port
+from tests.payments.served import Served
 from tests.payments.sides import KEY, SECRET, Fault, Side
+from tests.servers import free_port
 
 EVEN_SO = re.compile("test mode|is slow|where it takes longer")
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)

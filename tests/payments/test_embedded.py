@@ -11,10 +11,11 @@ from service.app import create_app
 from service.settings import Settings
 from tests.payments.giving import ARTICLE, CONFIG_DIR, SITE, Books, Giving, Reader, environment, fragment, problem
 from tests.payments.sandbox_side import SandboxSide
-from tests.payments.served import Served, free_port
+from tests.payments.served import Served
 from tests.payments.sides import Fault, Request, Side, deliver
 from tests.payments.test_attempts import creations
 from tests.payments.wire import Answer, call, post_json
+from tests.servers import free_port
 
 PUBLISHABLE = "pk_test_courier0001"
 METER = "meter: {allowance: 5, period: month}\n"

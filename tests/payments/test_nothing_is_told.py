@@ -40,9 +40,10 @@ from tests.payments.giving import (
     sign,
 )
 from tests.payments.sandbox_side import SandboxSide
-from tests.payments.served import free_port, wait_until
+from tests.payments.served import wait_until
 from tests.payments.sides import KEY, SECRET, Event, Fault
 from tests.payments.wire import Answer, call, post_json
+from tests.servers import free_port
 
 ADDRESSES = ("81.2.69.142", "2a02:2f0c:570c:fe00::77")
 GIVER, ASKED, NOBODY = "generous.reader@letters.example", "somebody.else@letters.example", "nobody@letters.example"

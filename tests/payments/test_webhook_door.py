@@ -24,8 +24,9 @@ from tests.payments.giving import (
     some_settings,
 )
 from tests.payments.orders import an_order
-from tests.payments.served import Served, free_port, wait_until
+from tests.payments.served import Served, wait_until
 from tests.payments.sides import KEY, SECRET, Event, Side, deliver
+from tests.servers import free_port
 
 
 @pytest.fixture
