@@ -16,6 +16,8 @@ from service.domain.contribution import State
 from service.domain.money import Interval
 from service.payments.gateway import Gateway
 from service.payments.webhooks import SUBJECTS
+from service.store.connection import Store
+from service.store.readers import ReaderStore
 from tests.payments.giving import PLACED, SITE, Books, Giving, fragment, patiently
 from tests.payments.sides import KEY, Event, Fault, Side, deliver
 
@@ -142,6 +144,38 @@ def test_whatever_was_heard_on_the_way_the_end_is_the_same(
         assert at_last == fresh_look(giving, books)
 
     holds()
+
+
+REFUNDED_AND_DISPUTED: list[Callable[[Giving], Any]] = [
+    lambda gift: gift.pay(),
+    lambda gift: gift.events.extend(gift.side.refund(gift.subject, 300)),
+    lambda gift: gift.events.extend(gift.side.dispute(gift.subject)),
+    lambda gift: gift.events.extend(gift.side.close_dispute(gift.subject, won=True)),
+]
+
+
+def kept(books: Books, giving: Giving) -> tuple[object, ...]:
+    """All that is held of a gift, and how often anybody was told of it."""
+    fields = books.redis.hmget(f"hb:l:{{{giving.subject}}}", "body", "untold", "tellings")
+    history = ReaderStore(Store(books.redis_url)).history(SITE, giving.reader.id, NOW)
+    return fields, history.gifts, giving.reader.withheld()
+
+
+def test_every_webhook_ever_received_told_again_changes_nothing(a_giving: Callable[..., Giving], books: Books) -> None:
+    givings = []
+    for interval, happenings in (*LIVES.values(), ("once", REFUNDED_AND_DISPUTED)):
+        giving = a_giving(interval)
+        for happening in happenings:
+            known = len(giving.events)
+            happening(giving)
+            deliver(giving.side, giving.events[known:])
+        givings.append(giving)
+    before = [kept(books, giving) for giving in givings]
+    assert all(body for (body, *_), *_ in before)
+    again = [event for giving in givings for event in giving.events]
+    Random(7).shuffle(again)
+    deliver(givings[0].side, again)
+    assert [kept(books, giving) for giving in givings] == before
 
 
 def test_twenty_deliveries_at_once_are_one_contribution(
