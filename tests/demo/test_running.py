@@ -61,10 +61,10 @@ def test_a_service_that_dies_is_named_and_started_again(demo):
 
 
 def test_a_port_in_use_is_named_with_the_way_out():
+    port = free_port(neighbours=1) + 1
     with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
+        other.bind(("127.0.0.1", port))
         other.listen()
-        port = other.getsockname()[1]
         with pytest.raises(CannotRun, match=rf"Port {port}, meant for the service.*PORT=9\d00 make demo"):
             check_ports(port - 1)
 

@@ -35,13 +35,13 @@ class RealCluster:
             self.operator(number).execute_command("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
         for node in self.nodes[1:]:
             self.operator(0).execute_command("CLUSTER", "MEET", "127.0.0.1", node.port, bus_port(node))
-        wait_until(lambda: all(self.knows_all(number) for number in range(len(self.nodes))), seconds=20)
+        wait_until(lambda: all(self.knows_all(number) for number in range(len(self.nodes))), seconds=60)
         for number in range(3):
             first, last = SLOTS * number // 3, SLOTS * (number + 1) // 3 - 1
             self.operator(number).execute_command("CLUSTER", "ADDSLOTSRANGE", first, last)
         for number in range(3, len(self.nodes)):
             self.operator(number).execute_command("CLUSTER", "REPLICATE", self.node_id(number - 3))
-        wait_until(lambda: all(self.in_order(number) for number in range(len(self.nodes))), seconds=20)
+        wait_until(lambda: all(self.in_order(number) for number in range(len(self.nodes))), seconds=60)
         return self
 
     def __exit__(self, *_: object) -> None:
