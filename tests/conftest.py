@@ -16,7 +16,9 @@ from tests.builders import SettableClock, some_settings, staff_files, write_conf
 from tests.servers import RealServer
 
 # A busy machine is not a failure: no test here is about how long it takes.
-settings.register_profile("ours", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "ours", deadline=None, database=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("ours")
 
 
