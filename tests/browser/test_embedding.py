@@ -48,10 +48,9 @@ def test_an_inline_appeal_waits_while_its_place_is_in_view(page: Page, fake: Fak
 
 def test_a_dialog_does_not_interrupt_somebody_who_is_writing(page: Page, fake: Fake) -> None:
     asks(fake, "overlay")
-    fake.delay = 0.2
-    page.goto(fake.publish(html=an_article(fake.tag(), after='<input aria-label="Search">')))
-    page.get_by_label("Search").focus()
+    page.goto(fake.publish(html=an_article(fake.tag(), after='<input aria-label="Search" autofocus>')))
     wait_for(page, "decision")
+    expect(page.get_by_label("Search")).to_be_focused()
     page.keyboard.type("harbour")
     page.wait_for_timeout(200)
     assert page.get_by_role("dialog").count() == 0
