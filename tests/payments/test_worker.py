@@ -22,13 +22,6 @@ from tests.payments.sides import Fault
 
 
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    receiver = Receiver()
-    yield receiver
-    receiver.stop()
-
-
-@pytest.fixture
 def environ(receiver: Receiver, books: Books) -> Iterator[dict[str, str]]:
     """Of a worker whose Stripe takes ten seconds to list its events."""
     books.redis.flushall()

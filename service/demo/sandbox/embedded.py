@@ -2,12 +2,12 @@
 
 from hmac import compare_digest
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, request, send_from_directory
 
 from . import checkout
-from .pages import EMAIL, Page, money, note_of, refuse_strangers, show_checkout, state_of
+from .pages import EMAIL, Page, facts_of, refuse_strangers, show_checkout
 from .refusal import Refusal
 from .vault import Object
 from .words import words_for
@@ -42,14 +42,7 @@ def show_frame(sandbox: "Sandbox", ident: str, problem: str = "") -> Page:
     session = session_shown(sandbox, ident)
     if session is None:
         return render_template("unknown.html", words=words_for(None)[1], language="en"), 404
-    language, words = words_for(session["locale"])
-    values: dict[str, Any] = {
-        "session": session, "words": words, "language": language, "problem": words.get(problem, ""),
-        "amount": money(session["amount_total"], session["currency"], language), "state": state_of(sandbox, session),
-        "lines": sandbox.vault.private[ident]["lines"], "note": note_of(sandbox, ident),
-        "email": request.form.get("email") or session["customer_email"],
-    }  # fmt: skip
-    return render_template("embedded.html", **values)
+    return render_template("embedded.html", **facts_of(sandbox, session, problem))
 
 
 def act_in_frame(sandbox: "Sandbox", ident: str) -> Page:

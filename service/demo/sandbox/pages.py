@@ -66,15 +66,20 @@ def show_checkout(sandbox: "Sandbox", ident: str, problem: str = "") -> Page:
     session = sandbox.vault.objects.get(ident)
     if session is None or session["object"] != "checkout.session":
         return render_template("unknown.html", words=words_for(None)[1], language="en"), 404
+    values = facts_of(sandbox, session, problem)
+    interval = interval_of(sandbox, ident, values["words"])
+    return render_template("checkout.html", **values, interval=interval, back=way_back(session))
+
+
+def facts_of(sandbox: "Sandbox", session: Object, problem: str) -> dict[str, Any]:
+    """What a page of Checkout shows, on its own and in a frame alike."""
     language, words = words_for(session["locale"])
-    return render_template(
-        "checkout.html", session=session, words=words, language=language, problem=words.get(problem, ""),
-        amount=money(session["amount_total"], session["currency"], language),
-        lines=sandbox.vault.private[ident]["lines"], note=note_of(sandbox, ident),
-        interval=interval_of(sandbox, ident, words), state=state_of(sandbox, session),
-        email=request.form.get("email") or checkout.known_address(sandbox.vault, session) or ADDRESS,
-        back=way_back(session),
-    )  # fmt: skip
+    return {
+        "session": session, "words": words, "language": language, "problem": words.get(problem, ""),
+        "amount": money(session["amount_total"], session["currency"], language), "state": state_of(sandbox, session),
+        "lines": sandbox.vault.private[session["id"]]["lines"], "note": note_of(sandbox, session["id"]),
+        "email": request.form.get("email") or checkout.known_address(sandbox.vault, session) or ADDRESS,
+    }  # fmt: skip
 
 
 def state_of(sandbox: "Sandbox", session: Object) -> str:
