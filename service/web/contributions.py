@@ -34,23 +34,9 @@ def contributions_views(parts: Parts) -> Blueprint:
         wish = load(_SCHEMA, read_json(request_body()))
         site = parts.site(wish["site"])
         attribution = _attribution(parts, site, wish)
-        language = site.language_for(wish["language"])
-        words = parts.dictionary.for_language(language)
-        charge = charge_for(site, wish, words, language)
-        _check_return_url(site, wish["return_url"], "return_url")
+        words = parts.dictionary.for_language(site.language_for(wish["language"]))
+        order = _order(site, wish, attribution, words)
         parts.admission.admit(site, attribution.reader, wish, words, parts.clock())
-        order = Order(
-            interval=wish["interval"],
-            currency=wish["currency"],
-            amount_minor=charge.amount_minor,
-            fees_minor=charge.fees_minor,
-            title=words.say("product_title", site=site.name),
-            note=_fees_note(charge, wish["currency"], words, language),
-            language=language,
-            attribution=attribution,
-            return_url=_without_fragment(wish["return_url"]),
-            email=wish["email"] if site.checkout.email else "",
-        )
         wanted = Wanted(site.checkout.mode, hosted=bool(wish["hosted"]), again=bool(wish["again"]))
         return checkout_answer(parts, order, wanted, words)
 
@@ -72,6 +58,25 @@ def contributions_views(parts: Parts) -> Blueprint:
         return outcome_answer(parts, site, reader, wish["session"], wish["url"])
 
     return views
+
+
+def _order(site: Site, wish: dict[str, Any], attribution: Attribution, words: Words) -> Order:
+    """What Stripe is asked for. Raises ProblemError for an amount or an address that the site does not take."""
+    language = site.language_for(wish["language"])
+    charge = charge_for(site, wish, words, language)
+    _check_return_url(site, wish["return_url"], "return_url")
+    return Order(
+        interval=wish["interval"],
+        currency=wish["currency"],
+        amount_minor=charge.amount_minor,
+        fees_minor=charge.fees_minor,
+        title=words.say("product_title", site=site.name),
+        note=_fees_note(charge, wish["currency"], words, language),
+        language=language,
+        attribution=attribution,
+        return_url=_without_fragment(wish["return_url"]),
+        email=wish["email"] if site.checkout.email else "",
+    )
 
 
 def _attribution(parts: Parts, site: Site, wish: dict[str, Any]) -> Attribution:
