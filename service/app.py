@@ -18,6 +18,7 @@ from service.books import open_books
 from service.catalogue.loader import Loader
 from service.catalogue.reloader import Reloader
 from service.catalogue.words import Dictionary, load_dictionary
+from service.pages.supporter import supporter_page_views
 from service.payments.human_check import HumanVerifier
 from service.settings import Settings
 from service.store.allocations import Allocations
@@ -50,7 +51,6 @@ from service.web.previews import Previews
 from service.web.problems import CONTENT_TYPE, ProblemError, as_problem
 from service.web.published import Published, publish
 from service.web.supporter_desk import open_desk
-from service.web.supporter_page import supporter_page_views
 from service.web.supporters import supporters_views
 from service.web.tally import Tally
 from service.web.tokens import Tokens

@@ -26,6 +26,10 @@ OURS: Mapping[str, tuple[str, ...]] = {
     "service.web": (
         "service.web", "service.domain", "service.catalogue", "service.store", "service.payments", "service.settings",
     ),
+    "service.pages": (
+        "service.pages", "service.web", "service.domain", "service.catalogue", "service.store", "service.payments",
+        "service.settings",
+    ),
     "service.forecast": ("service.forecast", "service.domain", "service.catalogue"),
     "service.telling": ("service.telling", "service.domain", "service.store", "service.payments"),
     "service.doctor": (
@@ -48,6 +52,7 @@ FOREIGN: Mapping[str, tuple[str, ...]] = {
     "service.outgoing": ("flask", "redis", "stripe", "ruamel", "marshmallow"),
     "service.mail": ("flask", "redis", "stripe", "ruamel", "marshmallow"),
     "service.web": ("redis", "stripe", "ruamel", "yaml"),
+    "service.pages": ("redis", "stripe", "ruamel", "yaml"),
     "service.forecast": ("flask", "redis", "stripe", "ruamel", "marshmallow"),
     "service.telling": ("flask", "redis", "stripe", "ruamel", "marshmallow"),
     "service.doctor": ("flask", "redis", "stripe", "ruamel", "marshmallow"),

@@ -5,39 +5,31 @@ presses no buttons. No cookie is needed in between. What the reader has proved i
 form; where they come back from Stripe, the way back is a new link, as good as the old one for as long as that was.
 """
 
-from base64 import b64encode
-from hashlib import sha256
-from importlib.resources import files
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 import structlog
 from babel.dates import format_date
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 
-from service.catalogue.languages import direction
 from service.domain.email_address import email_address
-from service.domain.site import Site
 from service.domain.supporter import Pass
+from service.pages.frame import check_own_page, open_frame, pages_blueprint
 from service.payments.errors import PaymentsError
 from service.store.errors import StoreUnavailableError
 from service.web.links import front_page, page_of
 from service.web.parts import Parts
 from service.web.problems import ProblemError
-from service.web.requests import MOST_BYTES, known_site
 from service.web.supporters import ask_for_link, require_mail
 
 log = structlog.get_logger(__name__)
 
-_STYLE = (files("service.web") / "templates" / "supporter.css").read_text("utf-8")
-_STYLE_HASH = b64encode(sha256(_STYLE.encode()).digest()).decode()
-
 
 def supporter_page_views(parts: Parts) -> Blueprint:
     """The views of this module."""
-    views = Blueprint("supporter_page", __name__, template_folder="templates")
+    views = pages_blueprint("supporter_page", parts, forms_lead_away=True)
 
     @views.get("/supporter")
     def show() -> ResponseReturnValue:
@@ -49,17 +41,12 @@ def supporter_page_views(parts: Parts) -> Blueprint:
 
     @views.post("/supporter")
     def act() -> ResponseReturnValue:
-        request.max_content_length = MOST_BYTES
-        _check_own_page(parts.settings.public_url)
+        check_own_page(parts.settings.public_url)
         page = _Page(parts, request.form)
         try:
             return page.act()
         except StoreUnavailableError:
             return page.ask(503, "supporter_try_later")
-
-    @views.after_request
-    def guard(answer: Response) -> Response:
-        return _guarded(answer, parts.settings.public_url)
 
     return views
 
@@ -70,10 +57,8 @@ class _Page:
     def __init__(self, parts: Parts, given: Any) -> None:
         self.parts, self.given = parts, given
         require_mail(parts)
-        self.site: Site = known_site(parts.sites, given.get("site", ""))
-        wanted = given.get("language") or request.accept_languages.best_match(self.site.languages)
-        self.language = self.site.language_for(wanted)
-        self.words = parts.dictionary.for_language(self.language)
+        self.frame = open_frame(parts, given.get("site", ""), given)
+        self.site, self.language, self.words = self.frame.site, self.frame.language, self.frame.words
         self.return_url = page_of(self.site, given.get("return_url"), request.headers.get("Referer"))
         self.token = given.get("token", "")
 
@@ -145,35 +130,8 @@ class _Page:
 
     def show(self, state: str, status: int = 200, problem: str = "", **more: Any) -> ResponseReturnValue:
         """The page."""
-        return render_template(
-            "supporter.html", state=state, problem=problem, say=self.words.say, site=self.site, language=self.language,
-            direction=direction(self.language), return_url=self.return_url, style=Markup(_STYLE),  # noqa: S704  our own file
-            email=self.given.get("email", "")[:254], back=self.return_url or front_page(self.site), **more,
-        ), status  # fmt: skip
-
-
-def _check_own_page(public_url: str) -> None:
-    """Raises ProblemError for a form on somebody else's page.
-
-    Browsers say by themselves where a form stands. Those that do not yet say so send an Origin: ours is `null`, since
-    our page's policy is to tell nobody where the reader comes from.
-    """
-    told = request.headers.get("Sec-Fetch-Site")
-    same = told == "same-origin" if told else request.headers.get("Origin") in (None, "null", public_url)
-    if not same:
-        raise ProblemError(403, "This form belongs to our own page.", "origin")
-
-
-def _guarded(answer: Response, public_url: str) -> Response:
-    """Nothing of the page is kept, framed, indexed, or told to where its links lead."""
-    # A form's redirect counts as its target: to the publisher's page, and to a portal under whatever name it has.
-    targets = "'self' https:" if public_url.startswith("https:") else "'self' http: https:"
-    answer.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action {targets}; base-uri 'none'; "
-        "frame-ancestors 'none'"
-    )
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["X-Robots-Tag"] = "noindex"
-    answer.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    return answer
+        frame = replace(self.frame, back=self.return_url or front_page(self.site))
+        return frame.page(
+            "supporter.html", status, state=state, problem=problem, return_url=self.return_url,
+            email=self.given.get("email", "")[:254], **more,
+        )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Pages of our own, for readers: they work without scripts, cookies and pictures."""
