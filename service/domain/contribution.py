@@ -84,6 +84,9 @@ class Attribution:
     attempt: str = ""
     article: str = ""
     """The page's address without query and fragment."""
+    country: str = ""
+    device: str = ""
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True)

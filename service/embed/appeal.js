@@ -66,7 +66,7 @@ class Appeal {
   #tell(type) {
     if (this.#told.has(type)) return;
     this.#told.add(type);
-    report(this.#context.service, this.#appeal.receipt, type);
+    report(this.#context, this.#appeal.receipt, type);
     this.#announce(type);
   }
 
@@ -119,7 +119,7 @@ class Appeal {
   /** Closes up at once, while the press is still fresh, so that nothing moves when the answer comes. */
   async #snooze(choice) {
     const { words, receipt } = this.#appeal;
-    const { post, reader } = this.#context;
+    const { post, reader, page, visit } = this.#context;
     const said = make("p", { class: "said", id: "heading", role: "status", tabindex: -1 }, words.working);
     const panel = this.box.panel;
     const before = [...panel.childNodes].filter((node) => !node.matches(".close"));
@@ -127,7 +127,7 @@ class Appeal {
     panel.append(said);
     said.focus({ preventScroll: true });
     try {
-      const { until } = await post("v1/snoozes", { reader: reader(), receipt, ...choice });
+      const { until } = await post("v1/snoozes", { reader: reader(), receipt, device: visit?.device, section: page?.section, ...choice });
       this.#told.add("seen"); // what is seen from here on is the promise, not the appeal
       said.textContent = promise(this.#appeal, until);
       this.#announce("snoozed", { ...choice, until });

@@ -31,9 +31,10 @@ class Checkout {
    * is replaced once.
    */
   async #ask(more, replaced) {
-    const { site, post, reader } = this.#context;
+    const { site, post, reader, page, visit } = this.#context;
     const attempt = await attemptFor(this.#wish, {
-      site, reader: reader(), receipt: this.#appeal.receipt, return_url: location.href.split("#")[0],
+      site, reader: reader(), receipt: this.#appeal.receipt, device: visit?.device, section: page?.section,
+      return_url: location.href.split("#")[0],
     }, this.#context);
     try {
       return await post("v1/contributions", { ...attempt, ...more }, AbortSignal.timeout(PATIENCE_MS));

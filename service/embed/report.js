@@ -7,13 +7,14 @@ const STEPS = Array.from({ length: 21 }, (unused, step) => step / 20);
 let waiting = [];
 let timer = 0;
 let address = "";
+let where = {};
 
 function flush() {
   clearTimeout(timer);
   timer = 0;
   const events = waiting.splice(0, 50);
   if (!events.length) return;
-  const body = JSON.stringify({ events });
+  const body = JSON.stringify({ events, ...where });
   // keepalive outlives the page as a beacon does, and keeps the Origin header and cookies under our control.
   if ("keepalive" in Request.prototype) {
     fetch(address, { method: "POST", body, keepalive: true, credentials: "omit" }).catch(() => {});
@@ -28,12 +29,13 @@ document.addEventListener("visibilitychange", flush);
 /**
  * Queues one event. Everything queued leaves soon, or at once when the page does.
  *
- * @param {string} service where to
+ * @param {object} context where to, and the page that the reader is on
  * @param {string} receipt the appeal's
  * @param {"seen"|"clicked"|"dismissed"} type
  */
-export function report(service, receipt, type) {
+export function report({ service, page, visit }, receipt, type) {
   address = service + "v1/events";
+  where = { device: visit?.device, section: page?.section };
   waiting.push({ receipt, type });
   timer = timer || setTimeout(flush, BATCH_MS);
 }

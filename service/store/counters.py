@@ -1,4 +1,5 @@
-"""What readers were shown and what they did, counted for results: by site and day, campaign, variant and placement.
+"""What readers were shown and what they did, counted for results: by site and day, campaign, variant and placement;
+and, for what readers did, by country, device and section (`shares.py`).
 
 These are statistics, and no request waits for them: each process adds up what happened and sends it every two seconds,
 and once more when it ends. A process that is killed takes two seconds of counts with it, and a batch whose answer got
@@ -15,9 +16,10 @@ from os import getpid
 
 import structlog
 
-from service.domain.results import Count
-from service.store.connection import Store, load_script
+from service.domain.results import NOWHERE, Among, Count
+from service.store.connection import Script, Store, load_script
 from service.store.errors import StoreUnavailableError
+from service.store.shares import SHARES, fields_of, words_of
 
 log = structlog.get_logger(__name__)
 
@@ -40,22 +42,30 @@ class Counters:
         self._pid = 0  # of the process that counts; known at the first count, which comes after every fork
         self._forget()
 
-    def add(
-        self, site: str, day: date, campaign: str, variant: str, placement: str, kind: str, times: int = 1
+    def add(  # noqa: PLR0913  a count's own parts
+        self,
+        site: str,
+        day: date,
+        campaign: str,
+        variant: str,
+        placement: str,
+        kind: str,
+        times: int = 1,
+        among: Among = NOWHERE,
     ) -> None:
         """So many times more. Costs less than a microsecond, raises nothing. `day`: in UTC."""
         if self._pid != getpid():
             self._begin()
-        self._added.append((site, day, times, campaign, variant, placement, kind))
+        self._added.append((site, day, times, among, campaign, variant, placement, kind))
 
     def flush(self) -> None:
         """Sends what was added. Raises StoreUnavailableError, and keeps what is not sent for the next time."""
         failed: StoreUnavailableError | None = None
         with self._flushing:
             self._gather()
-            for key in list(self._held):
+            for script, key in list(self._held):
                 try:
-                    self._send(key)
+                    self._send(script, key)
                 except StoreUnavailableError as error:  # in a Cluster the next site may have more luck
                     failed = error
         if failed:
@@ -83,32 +93,35 @@ class Counters:
 
     def _forget(self) -> None:
         self._flushing = threading.Lock()
-        self._added: deque[tuple[str, date, int, str, str, str, str]] = deque()
-        self._held: dict[str, dict[str, int]] = {}
+        self._added: deque[tuple[str, date, int, Among, str, str, str, str]] = deque()
+        self._held: dict[tuple[Script, str], dict[str, int]] = {}
         self._dropping = False
 
     def _gather(self) -> None:
         room = self._most - sum(map(len, self._held.values()))
         while self._added:
-            site, day, times, *names = self._added.popleft()
-            counts = self._held.setdefault(_key(site, day), {})
-            field = "|".join(names)
-            if field in counts or room > 0:
-                room -= field not in counts
-                counts[field] = counts.get(field, 0) + times
-            elif not self._dropping:
-                self._dropping = True
-                log.warning("counts_dropped", held=self._most)
+            site, day, times, among, campaign, variant, placement, kind = self._added.popleft()
+            wanted = [(_COUNT, _key(site, day), f"{campaign}|{variant}|{placement}|{kind}")]
+            if among is not NOWHERE:
+                wanted += ((SHARES, *one) for one in fields_of(site, day, among, f"{campaign}|{placement}|{kind}"))
+            for script, key, field in wanted:
+                counts = self._held.setdefault((script, key), {})
+                if field in counts or room > 0:
+                    room -= field not in counts
+                    counts[field] = counts.get(field, 0) + times
+                elif not self._dropping:
+                    self._dropping = True
+                    log.warning("counts_dropped", held=self._most)
 
-    def _send(self, key: str) -> None:
-        counts = self._held[key]
+    def _send(self, script: Script, key: str) -> None:
+        counts = self._held[script, key]
         while counts:
             batch = dict(islice(counts.items(), _AT_ONCE))
-            words = [word for count in batch.items() for word in count]
-            self._store.run(_COUNT, key, _KEEP_SECONDS, *words)
+            words = words_of(batch) if script is SHARES else [word for count in batch.items() for word in count]
+            self._store.run(script, key, _KEEP_SECONDS, *words)
             for field in batch:
                 del counts[field]
-        del self._held[key]
+        del self._held[script, key]
         self._dropping = False
 
     def _run(self) -> None:

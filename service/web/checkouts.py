@@ -11,6 +11,7 @@ from service.catalogue.words import Words
 from service.domain.contribution import Attribution
 from service.domain.giving_again import gave_just_now
 from service.domain.money import Interval
+from service.domain.results import Among
 from service.domain.site import CheckoutMode
 from service.payments.checkout import Order, return_address, script_address, session_params
 from service.payments.errors import AttemptReusedError, PaymentsError, StripeRefusedError, StripeUnavailableError
@@ -121,4 +122,5 @@ def _count_start(parts: Parts, asked: Attribution) -> None:
     """One more who came to a Checkout, where a campaign asked; an attempt sent again counts again."""
     if asked.campaign:
         day = parts.clock().date()
-        parts.counters.add(asked.site, day, asked.campaign, asked.variant, asked.placement, "started")
+        among = Among(asked.country, asked.device, asked.section)
+        parts.counters.add(asked.site, day, asked.campaign, asked.variant, asked.placement, "started", among=among)

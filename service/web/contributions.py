@@ -20,6 +20,7 @@ from service.web.parts import Parts, request_body
 from service.web.problems import ProblemError
 from service.web.requests import known_site, load, read_json, reader_of
 from service.web.schemas import ContributionSchema, OutcomeSchema, is_web_address
+from service.web.where import where_of
 
 _SCHEMA, _OUTCOME = ContributionSchema(), OutcomeSchema()
 _LONGEST_ARTICLE = 500  # Source: docs.stripe.com/metadata
@@ -82,7 +83,8 @@ def _order(site: Site, wish: dict[str, Any], attribution: Attribution, words: Wo
 def _attribution(parts: Parts, site: Site, wish: dict[str, Any]) -> Attribution:
     reader = reader_of(parts.tokens, site, wish["reader"])
     article = _bare(wish["return_url"])[:_LONGEST_ARTICLE]
-    unasked = Attribution(site=site.id, reader=reader, attempt=wish["attempt"], article=article)
+    where = where_of(parts, wish)._asdict()
+    unasked = Attribution(site=site.id, reader=reader, attempt=wish["attempt"], article=article, **where)
     if not wish["receipt"]:
         return unasked
     receipt, asking_site = parts.receipt(wish["receipt"], "receipt")

@@ -1,12 +1,14 @@
 """POST /v1/events and /v1/snoozes: what readers did with an appeal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from service.domain.reader import short_key
+from service.domain.results import Among
 from service.domain.site import Site
 from service.store.readers import Happening
 from service.store.record import CLICKED, DISMISSED, NEVER, SEEN, SNOOZED
@@ -17,6 +19,7 @@ from service.web.problems import ProblemError
 from service.web.requests import load, read_json, reader_of
 from service.web.schemas import EventsSchema, SnoozeSchema
 from service.web.tokens import Receipt
+from service.web.where import where_of
 
 _FLAGS = {"seen": SEEN, "clicked": CLICKED, "dismissed": DISMISSED, "never": NEVER}
 _EVENTS, _SNOOZE = EventsSchema(), SnoozeSchema()
@@ -33,11 +36,12 @@ def events_views(parts: Parts) -> Blueprint:
 
     @views.post("/v1/events")
     def events() -> ResponseReturnValue:
-        told = _told(parts, load(_EVENTS, read_json(request_body()))["events"])
+        batch = load(_EVENTS, read_json(request_body()))
+        told = _told(parts, batch["events"])
         counting = [(receipt, kind) for receipt, kind in told if not receipt.is_preview]
         if counting:
             parts.guard.pace("events", parts.clock(), address=parts.guard.address)
-        return {"recorded": _recorded(parts, counting)}
+        return {"recorded": _recorded(parts, counting, where_of(parts, batch))}
 
     @views.post("/v1/snoozes")
     def snoozes() -> ResponseReturnValue:
@@ -47,14 +51,14 @@ def events_views(parts: Parts) -> Blueprint:
             raise ProblemError(422, "The receipt is another reader's.", "receipt")
         parts.guard.pace("snoozes", parts.clock(), address=parts.guard.address)
         if not wish["never"]:
-            return {"until": _snoozed(parts, site, receipt, wish["days"])}
-        _never(parts, site, receipt)
+            return {"until": _snoozed(parts, site, receipt, wish)}
+        _never(parts, site, receipt, where_of(parts, wish))
         return {"until": None}
 
     return views
 
 
-def _told(parts: Parts, events: Sequence[Mapping[str, str]]) -> list[tuple[Receipt, str]]:
+def _told(parts: Parts, events: Sequence[dict[str, str]]) -> list[tuple[Receipt, str]]:
     """Each event's receipt and type. Raises ProblemError unless all are one reader's."""
     told = [
         (parts.receipt(event["receipt"], f"events.{index}.receipt")[0], event["type"])
@@ -67,7 +71,7 @@ def _told(parts: Parts, events: Sequence[Mapping[str, str]]) -> list[tuple[Recei
     return told
 
 
-def _recorded(parts: Parts, told: Sequence[tuple[Receipt, str]]) -> int:
+def _recorded(parts: Parts, told: Sequence[tuple[Receipt, str]], among: Among) -> int:
     if not told:
         return 0
     (first, _), now = told[0], parts.clock()
@@ -75,29 +79,30 @@ def _recorded(parts: Parts, told: Sequence[tuple[Receipt, str]]) -> int:
     news = parts.patient_readers.record_events(first.site, first.reader, happenings, now)
     for (receipt, kind), new in zip(told, news, strict=True):
         if new:
-            _count(parts, receipt, kind, now)
+            _count(parts, receipt, kind, now, among)
     return sum(news)
 
 
-def _snoozed(parts: Parts, site: Site, receipt: Receipt, days: int) -> str:
+def _snoozed(parts: Parts, site: Site, receipt: Receipt, wish: dict[str, Any]) -> str:
+    days = wish["days"]
     if days not in site.snooze.choices:
         raise ProblemError(422, f"Must be one of {', '.join(map(str, site.snooze.choices))}.", "days")
     now = parts.clock()
     until = now + timedelta(days=days)
     about = happening(receipt, SNOOZED)
     if not receipt.is_preview and parts.patient_readers.snooze(site.id, receipt.reader, about, until, now):
-        _count(parts, receipt, "snoozed", now)
+        _count(parts, receipt, "snoozed", now, where_of(parts, wish))
     return iso(until)
 
 
-def _never(parts: Parts, site: Site, receipt: Receipt) -> None:
+def _never(parts: Parts, site: Site, receipt: Receipt, among: Among) -> None:
     if not site.snooze.never:
         raise ProblemError(422, "This site does not offer it.", "never")
-    _recorded(parts, [] if receipt.is_preview else [(receipt, "never")])
+    _recorded(parts, [] if receipt.is_preview else [(receipt, "never")], among)
 
 
-def _count(parts: Parts, receipt: Receipt, kind: str, now: datetime) -> None:
+def _count(parts: Parts, receipt: Receipt, kind: str, now: datetime, among: Among) -> None:
     """For those who watch the service, and for results."""
     where = (receipt.campaign, receipt.variant, receipt.placement, kind)
     count_event(receipt.site, *where)
-    parts.counters.add(receipt.site, now.date(), *where)
+    parts.counters.add(receipt.site, now.date(), *where, among=among)

@@ -147,13 +147,20 @@ class EventSchema(StrictSchema):
     type = fields.String(required=True, validate=validate.OneOf(EVENT_TYPES))
 
 
-class EventsSchema(StrictSchema):
+class WhereSchema(StrictSchema):
+    """Where a reader did it, for results alone: what a page says of itself, as its decision was told."""
+
+    device = fields.String(load_default="", allow_none=True, validate=validate.OneOf(("", *DEVICES)))
+    section = _name()
+
+
+class EventsSchema(WhereSchema):
     """POST /v1/events"""
 
     events = fields.List(fields.Nested(EventSchema), required=True, validate=validate.Length(min=1, max=MOST_EVENTS))
 
 
-class SnoozeSchema(StrictSchema):
+class SnoozeSchema(WhereSchema):
     """POST /v1/snoozes: for some days, or for as long as we hold the reader."""
 
     reader = _token(required=True)
@@ -184,7 +191,7 @@ class LaterSchema(StrictSchema):
     url = WebAddress(required=True)
 
 
-class ContributionSchema(StrictSchema):
+class ContributionSchema(WhereSchema):
     """POST /v1/contributions"""
 
     site = fields.String(required=True)

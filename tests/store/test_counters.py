@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from service.domain.results import Count
+from service.domain.results import OTHERS, Among, Count, section_name
 from service.store.connection import Store
 from service.store.counters import Counters
 from service.store.errors import StoreUnavailableError
+from service.store.shares import MOST_NAMES, Shares
 from tests.servers import RealServer, wait_until
 
 DAY = date(2026, 11, 22)
@@ -170,3 +171,53 @@ def test_a_process_that_ends_sends_the_rest_and_a_forked_one_its_own_only(counte
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     subprocess.run([sys.executable, "-c", IN_A_FORK, redis_url], check=True, env=environment)
     assert counted(counters) == [Count(DAY, *SEEN, 3)]
+
+
+def test_what_readers_did_is_counted_by_country_device_and_section_too(redis_url: str) -> None:
+    store = Store(redis_url)
+    counters, shares = Counters(store, background=False), Shares(store)
+    for day, among in ((DAY, Among("NL", "phone", "World")), (DAY, Among("NL", "", "World")), (NEXT, Among("DE"))):
+        counters.add("gazette", day, *SEEN, among=among)
+    counters.add("gazette", date(2026, 12, 31), *SEEN, among=Among("FR"))
+    counters.flush()
+
+    def found(first: date, last: date, dimension: str) -> dict[str, int]:
+        told = [one for one in shares.of("gazette", first, last) if one.dimension == dimension]
+        assert {one[2:5] for one in told} <= {("lights-on", "inline", "seen")}
+        return {name: sum(one.times for one in told if one.name == name) for name in sorted({one.name for one in told})}
+
+    assert found(DAY, NEXT, "country") == {"DE": 1, "NL": 2}
+    assert found(DAY, DAY, "device") == {"": 1, "phone": 1}
+    assert found(DAY, DAY, "section") == {"World": 2}
+    # whole months are read from the month's own counts, and come to the same
+    whole_months = found(date(2026, 11, 1), date(2027, 1, 3), "country")
+    assert whole_months == {"DE": 1, "FR": 1, "NL": 2}
+    assert counted(counters) == [Count(DAY, *SEEN, 2)]
+
+
+def test_sections_of_a_day_are_bounded_and_the_rest_are_others(redis_url: str) -> None:
+    """Whoever has a receipt may say any section."""
+    store = Store(redis_url)
+    for process in range(2):
+        counters = Counters(store, background=False)
+        for number in range(40):
+            counters.add("gazette", DAY, *SEEN, among=Among(section=f"s-{process}-{number:02}"))
+        counters.flush()
+    told = {one.name: one.times for one in Shares(store).of("gazette", DAY, DAY) if one.dimension == "section"}
+    assert (len(told), told[OTHERS], sum(told.values())) == (MOST_NAMES + 1, 30, 80)
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ("World", "World"),
+        ("  World \n News ", "World News"),
+        ("a|b", "a b"),
+        ("\x1b[31mred\u202e", "[31mred"),
+        ("half \ud800", "half"),
+        ("x" * 200, "x" * 60),
+        ("*", ""),
+    ],
+)
+def test_a_section_is_one_printable_line_without_our_marks(told: str, name: str) -> None:
+    assert section_name(told) == name

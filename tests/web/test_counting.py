@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from service.app import create_app
 from service.domain.results import Count
+from service.store.shares import Shares
 from tests.builders import (
     DAY,
     NOW,
@@ -131,3 +132,23 @@ def test_readers_are_shown_the_variants_by_the_weights_that_the_worker_wrote(all
     assert variants_shown(client) == {"a", "b"}  # not read yet
     allocations.refresh([SITE])
     assert variants_shown(client) == {"b"}
+
+
+def test_where_readers_did_something_is_counted_as_far_as_it_is_told(client: FlaskClient, app: Flask) -> None:
+    reader, receipt = an_appeal(client)
+    where = {"device": "phone", "section": "World|\nNews"}
+    for told in ({}, {"device": None, "section": None}):
+        post(client, "/v1/events", {"events": [{"receipt": an_appeal(client)[1], "type": "seen"}], **told})
+    seen = {"events": [{"receipt": receipt, "type": "seen"}], **where}
+    for _ in range(2):
+        post(client, "/v1/events", seen, **{"CF-IPCountry": "nl"})
+    post(client, "/v1/snoozes", {"reader": reader, "receipt": receipt, "days": 7, **where}, **{"CF-IPCountry": "NL"})
+    parts = parts_of(app)
+    parts.counters.flush()
+    found = {(one.kind, one.dimension, one.name): one.times for one in Shares(parts.store).of(SITE, *[NOW.date()] * 2)}
+    named = {("country", "NL"), ("device", "phone"), ("section", "World News")}
+    expected = {("snoozed", *one): 1 for one in named} | {("seen", *one): 1 for one in named}
+    assert found == expected | {("seen", dimension, ""): 2 for dimension in ("country", "device", "section")}
+    for wrong in ({"device": "fridge"}, {"section": "x" * 201}, {"section": ["World"]}, {"country": "NL"}):
+        answer = post(client, "/v1/events", {**seen, **wrong})
+        assert (answer.status_code, answer.get_json()["field"]) == (422, next(iter(wrong)))
