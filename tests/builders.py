@@ -11,8 +11,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from service.catalogue.loader import Catalogue, Loader
-from service.domain.decision import Decision, Reader, Show, decide
+from service.domain.decision import Decision, Reader, decide
 from service.domain.limit import LIMITS
+from service.domain.outcome import Show
 from service.domain.page import Page
 from service.domain.reader import Gift, GiftState, History, Impression, Visit, short_key
 from service.domain.reason import Reason

@@ -1,5 +1,6 @@
 """Real servers, and the service on top of them. What tests are made of is in `builders.py`."""
 
+import signal
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ from structlog.testing import capture_logs
 from service.app import configure_logging, create_app
 from tests.builders import SettableClock, some_settings, staff_files, write_config
 from tests.servers import RealServer
+
+# A shell that starts its jobs in the background has them ignore Ctrl-C, and whatever they start inherits that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A busy machine is not a failure: no test here is about how long it takes.
 settings.register_profile(

@@ -89,6 +89,10 @@ class Campaign:
     rollout: float = 1.0
     allocation: Allocation | None = None
 
+    def variant(self, name: str) -> Variant:
+        """The wording of this name. Raises LookupError."""
+        return {variant.name: variant for variant in self.variants}[name]
+
     @property
     def cohorts(self) -> frozenset[Cohort]:
         """What the readers it is for have given."""

@@ -6,8 +6,9 @@ from typing import NamedTuple, TypeAlias
 
 from service.domain.access import Access
 from service.domain.access_rules import in_holdback, reader_access
-from service.domain.campaign import Campaign, Kind, Variant
+from service.domain.campaign import Campaign, Kind
 from service.domain.experiment import choose_variant
+from service.domain.outcome import Outcome, Outcomes, Withhold
 from service.domain.page import Page
 from service.domain.plan import Layout, Plan
 from service.domain.reader import History, Visit
@@ -16,24 +17,6 @@ from service.domain.rules import GATE_REASONS, READER_RULES
 from service.domain.site import Placement, Site
 from service.domain.view import View, view_of
 
-
-class Show(NamedTuple):
-    """This reader is asked, with these words."""
-
-    campaign: Campaign
-    variant: Variant
-
-
-class Withhold(NamedTuple):
-    """This reader is not asked. `campaign`: the one that would have asked a reader of the holdback."""
-
-    reason: Reason
-    campaign: Campaign | None = None
-
-
-_WITHHELD = {reason: Withhold(reason) for reason in Reason}
-
-Outcome: TypeAlias = Show | Withhold
 Weights: TypeAlias = Mapping[str, Mapping[str, float]]
 """The weights of variants by campaign id, where they are not the ones in the files (domain.allocation)."""
 
@@ -42,7 +25,7 @@ class Decision(NamedTuple):
     """What one page view gets."""
 
     access: Access
-    outcomes: Mapping[Placement, Outcome]
+    outcomes: Outcomes
 
 
 class Reader(NamedTuple):
@@ -77,15 +60,14 @@ def decide(
         layout = _layout(plan, view, fitting, placements, article)
         if shared is not None:
             plan.keep_layout(shared, layout)
-    outcomes: dict[Placement, Outcome] = {placement: _WITHHELD[reason] for placement, reason in layout.refused.items()}
-    for placement, campaign in layout.asking:
-        outcomes[placement] = _ask(campaign, view, weights)
-    return Decision(article, outcomes)
+    if not layout.asking:
+        return Decision(article, layout.outcomes(()))
+    return Decision(article, layout.outcomes(tuple([_variant(one, view, weights) for _, one in layout.asking])))
 
 
 def _unasked(
     site: Site, refused: Reason | None, unknown: Reason, article: Access, placements: Sequence[Placement]
-) -> dict[Placement, Outcome]:
+) -> Outcomes:
     """Without a history nobody is asked; what can be said without it comes first."""
     outcomes: dict[Placement, Outcome] = {}
     for placement in placements:
@@ -95,8 +77,8 @@ def _unasked(
             found = Reason.ACCESS_GRANTED
         else:
             found = refused or unknown
-        outcomes[placement] = _WITHHELD[found]
-    return outcomes
+        outcomes[placement] = Withhold(found)
+    return Outcomes(outcomes)
 
 
 def _layout(plan: Plan, view: View, fitting: int, placements: Sequence[Placement], article: Access) -> Layout:
@@ -156,11 +138,12 @@ def _share_the_page(candidates: Sequence[tuple[Placement, Campaign | Reason]], p
             refused[placement] = Reason.SITE_CAP
         else:
             admitted.append((placement, candidate))
-    return Layout(refused, admitted)
+    return Layout(refused, admitted, {})
 
 
-def _ask(campaign: Campaign, view: View, weights: Weights | None) -> Outcome:
+def _variant(campaign: Campaign, view: View, weights: Weights | None) -> str | None:
+    """The name of the wording this reader meets; None for one of the holdback."""
     # Whoever gives already is no part of comparing those who are asked with those who are not.
     if campaign.kind is not Kind.CARD_UPDATE and in_holdback(view.site, view.reader):
-        return Withhold(Reason.HOLDBACK, campaign)
-    return Show(campaign, choose_variant(campaign, view.reader, weights.get(campaign.id) if weights else None))
+        return None
+    return choose_variant(campaign, view.reader, weights.get(campaign.id) if weights else None).name

@@ -12,9 +12,10 @@ from typing import NamedTuple
 from service.domain.access import Access, AccessReason
 from service.domain.access_rules import ACCESS_RULES, PageView, access, in_holdback
 from service.domain.campaign import Campaign, Kind
-from service.domain.decision import Outcome, Reader, Show, Weights, Withhold
+from service.domain.decision import Reader, Weights
 from service.domain.experiment import choose_variant, may_stand_in
 from service.domain.findings import Check, Draw, Explanation, Place, Verdict, Weighed, checked, first_refused
+from service.domain.outcome import Outcome, Show, Withhold
 from service.domain.page import Page
 from service.domain.plan import Plan
 from service.domain.reader import History, Visit, short_key

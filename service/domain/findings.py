@@ -8,7 +8,8 @@ from typing import Any
 
 from service.domain.access import Access, AccessReason
 from service.domain.campaign import Campaign
-from service.domain.decision import Decision, Outcome
+from service.domain.decision import Decision
+from service.domain.outcome import Outcome, Outcomes
 from service.domain.page import Page
 from service.domain.reader import Visit
 from service.domain.reason import Reason
@@ -104,4 +105,4 @@ class Explanation:
     @property
     def decision(self) -> Decision:
         """What it comes to."""
-        return Decision(self.access, {place.placement: place.outcome for place in self.places})
+        return Decision(self.access, Outcomes({place.placement: place.outcome for place in self.places}))

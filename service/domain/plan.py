@@ -16,6 +16,7 @@ from service.domain.access_rules import page_access
 from service.domain.audience import page_topics
 from service.domain.campaign import Campaign, Kind
 from service.domain.fact_index import FactIndex, indexes_of
+from service.domain.outcome import Outcome, Outcomes, Show, Withhold
 from service.domain.page import Page
 from service.domain.reader import History, Visit, short_key
 from service.domain.reason import Reason
@@ -27,11 +28,30 @@ _MOST_PAGES, _MOST_LAYOUTS = 10_000, 1000
 
 
 class Layout(NamedTuple):
-    """For each placement why nobody asks there, or the campaign that does."""
+    """For each placement why nobody asks there, or the campaign that does.
+
+    `made`: the outcomes by who meets which wording, since there are few and every decision needs them.
+    """
 
     refused: Mapping[Placement, Reason]
     asking: Sequence[tuple[Placement, Campaign]]
+    made: dict[tuple[str | None, ...], Outcomes]
 
+    def outcomes(self, variants: tuple[str | None, ...]) -> Outcomes:
+        """What becomes of each placement, for a reader who meets these wordings; None where they are held back."""
+        found = self.made.get(variants)
+        if found is None:
+            found = self.made[variants] = self._made(variants)
+        return found
+
+    def _made(self, variants: tuple[str | None, ...]) -> Outcomes:
+        outcomes: dict[Placement, Outcome] = {placement: Withhold(reason) for placement, reason in self.refused.items()}
+        for (placement, campaign), name in zip(self.asking, variants, strict=True):
+            if name is None:
+                outcomes[placement] = Withhold(Reason.HOLDBACK, campaign)
+            else:
+                outcomes[placement] = Show(campaign, campaign.variant(name))
+        return Outcomes(outcomes)
 
 
 class PageMatch(NamedTuple):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from service.domain.decision import Outcome, Show
+from service.domain.outcome import Outcome, Show
 from service.forecast.page_view import Act
 from service.forecast.replay import Judged
 

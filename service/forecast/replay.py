@@ -6,8 +6,9 @@ from random import Random
 from typing import NamedTuple
 
 from service.domain.access import UNMETERED, Metering, metering
-from service.domain.decision import Decision, Reader, Show, decide
+from service.domain.decision import Decision, Reader, decide
 from service.domain.memory import CLICKED, DISMISSED, NEVER, SEEN, SNOOZED, Memory
+from service.domain.outcome import Show
 from service.domain.plan import Plan
 from service.domain.reader import Gift, GiftState, History
 from service.domain.reason import Reason

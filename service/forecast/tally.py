@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from service.domain.campaign import Kind
-from service.domain.decision import Show
+from service.domain.outcome import Show
 from service.domain.reason import Reason
 from service.forecast.page_view import Act
 from service.forecast.replay import Judged

@@ -7,6 +7,7 @@ from service.domain.reader import Gift, GiftState, History, Impression
 
 _HEAD = Struct("<BBHIIIIIBBBBBBB")
 _PAIR = Struct("<II")
+_HEAD_SIZE, _PAIR_SIZE = _HEAD.size, _PAIR.size
 _SHOWN = Struct("<IIIB")
 _GIFT = Struct("<IIIB")
 _NEWSLETTER = Struct("<I")
@@ -16,12 +17,14 @@ _NEVER_AGAIN = 1
 
 def history_from(raw: bytes) -> History:
     """The history in a record."""
-    head = _HEAD.unpack_from(raw)
-    _, flags, visits, first_seen, _, snoozed_until, dismissed_at, put_off_at, dismissals = head[:9]
-    articles, counted, topics, shown, gifts, newsletters = head[9:]
-    counted_from = _HEAD.size + articles * _PAIR.size
-    topics_from = counted_from + counted * _PAIR.size
-    shown_from = topics_from + topics * _PAIR.size
+    (_, flags, visits, first_seen, _, snoozed_until, dismissed_at, put_off_at, dismissals,
+     articles, counted, topics, shown, gifts, newsletters) = _HEAD.unpack_from(raw)  # fmt: skip
+    counted_from = _HEAD_SIZE + articles * _PAIR_SIZE
+    opened = list(_PAIR.iter_unpack(raw[_HEAD_SIZE:counted_from]))
+    if counted_from == len(raw) and not (flags or snoozed_until or dismissed_at or put_off_at or dismissals):
+        return History(_instant(first_seen), visits, articles=opened)  # as most readers
+    topics_from = counted_from + counted * _PAIR_SIZE
+    shown_from = topics_from + topics * _PAIR_SIZE
     gifts_from = shown_from + shown * _SHOWN.size
     newsletters_from = gifts_from + gifts * _GIFT.size
     return History(
@@ -34,7 +37,7 @@ def history_from(raw: bytes) -> History:
         put_off_at=_instant(put_off_at) if put_off_at else None,
         impressions=_impressions(raw[shown_from:gifts_from]) if shown else (),
         gifts=_gifts(raw[gifts_from:newsletters_from]) if gifts else (),
-        articles=list(_PAIR.iter_unpack(raw[_HEAD.size : counted_from])),
+        articles=opened,
         counted=list(_PAIR.iter_unpack(raw[counted_from:topics_from])) if counted else (),
         topics=list(_PAIR.iter_unpack(raw[topics_from:shown_from])) if topics else (),
         newsletters=[key for (key,) in _NEWSLETTER.iter_unpack(raw[newsletters_from:])] if newsletters else (),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 
-def answer_of(token: str | None, access: bytes, appeals: Sequence[Sequence[bytes]], withheld: str) -> bytes:
+def answer_of(token: str | None, access: bytes, appeals: Sequence[Sequence[bytes]], withheld: bytes) -> bytes:
     """The JSON text. `token`: the reader's, to keep; `appeals`: each in pieces; `withheld`: what its braces hold."""
     pieces = [b'{"reader":"', token.encode(), b'","access":'] if token else [b'{"reader":null,"access":']
     pieces += (access, b',"appeals":[')
@@ -11,5 +11,5 @@ def answer_of(token: str | None, access: bytes, appeals: Sequence[Sequence[bytes
         if number:
             pieces.append(b",")
         pieces += appeal
-    pieces += (b'],"withheld":{', withheld.encode(), b"}}")
+    pieces += (b'],"withheld":{', withheld, b"}}")
     return b"".join(pieces)

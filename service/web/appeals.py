@@ -26,6 +26,11 @@ class Template:
     language: str
     _tails: dict[int, bytes] = field(default_factory=dict)
 
+    @property
+    def counts_articles(self) -> bool:
+        """False where no reader's number stands in it."""
+        return len(self.tail) > 1
+
     def render(self, receipt: str, articles_read: int) -> tuple[bytes, bytes, bytes]:
         """The appeal as JSON, in pieces: an answer is put together once, since copying is what it costs."""
         tail = self._tails.get(articles_read)

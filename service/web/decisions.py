@@ -1,6 +1,6 @@
 """POST /v1/decisions: what one page view gets. The hot path; `front.py` puts it in front of Flask."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -8,11 +8,11 @@ from secrets import token_bytes
 from typing import NamedTuple
 
 from service.domain.access import UNMETERED, Access, counting
-from service.domain.decision import Decision, Reader, Show, Weights, decide
+from service.domain.decision import Decision, Reader, Weights, decide
 from service.domain.plan import PageMatch
 from service.domain.reader import History
 from service.domain.reason import Reason
-from service.domain.site import Placement, Site
+from service.domain.site import Site
 from service.store.errors import StoreUnavailableError
 from service.store.readers import ReaderStore
 from service.web.answers import answer_of
@@ -25,7 +25,6 @@ from service.web.tokens import Tokens, new_reader
 
 _MONTH_SECONDS = 30 * 86400
 _NO_METER = b'{"granted":true,"reason":"no_meter"}'
-_WITHHELD = {(placement, reason): f'"{placement}":"{reason}"' for placement in Placement for reason in Reason}
 _numbers = count(int.from_bytes(token_bytes(4)))
 
 
@@ -108,19 +107,18 @@ class Decisions:
             return Reason.STORE_UNAVAILABLE
 
     def _render(self, asked: _Asked, history: History | Reason, token: str | None, decision: Decision) -> bytes:
-        appeals: list[Sequence[bytes]] = []
-        withheld, named = [], ""
-        for placement, outcome in decision.outcomes.items():
-            if isinstance(outcome, Show):
-                appeals.append(self._appeal(asked, outcome, history))
-                named += f"{outcome.campaign.id}/{outcome.variant.name} "
-            else:
-                withheld.append(_WITHHELD[placement, outcome.reason])
-                if outcome.campaign is not None:
-                    named += f"not {outcome.campaign.id} "
-        text = ",".join(withheld)
-        self.note(asked.site.id, asked.now, named + text, decision.outcomes)
-        return answer_of(token, self._access(asked, decision.access), appeals, text)
+        site, now, outcomes = asked.site, asked.now, decision.outcomes
+        self.note(site.id, now, outcomes)
+        currency = site.currency_for(asked.request.visit.country)
+        appeals, withheld = asked.published.renderer.render(site, outcomes, asked.page.language, currency)
+        rendered = []
+        for subject, template in appeals:
+            read = 0
+            if template.counts_articles and isinstance(history, History):
+                read = history.articles_read(now.timestamp() - _MONTH_SECONDS)
+            receipt = self.tokens.new_receipt(site.id, asked.reader, subject, now, _nonce())
+            rendered.append(template.render(receipt, read))
+        return answer_of(token, self._access(asked, decision.access), rendered, withheld)
 
     def _access(self, asked: _Asked, access: Access) -> bytes:
         site, page = asked.site, asked.request.page
@@ -130,14 +128,3 @@ class Decisions:
         if access.granted and page.is_article:
             token = self.access_token(site.id, page.url, access.reason, asked.now)
         return asked.published.access.render(site, access, asked.page.language, token)
-
-    def _appeal(self, asked: _Asked, show: Show, history: History | Reason) -> tuple[bytes, bytes, bytes]:
-        campaign, variant = show
-        site, now, version = asked.site, asked.now, asked.published.catalogue.version
-        receipt = self.tokens.new_receipt(
-            site.id, asked.reader, campaign.id, variant.name, campaign.placement, version, now, _nonce()
-        )
-        currency = site.currency_for(asked.request.visit.country)
-        template = asked.published.appeals.template(site, campaign, variant, asked.page.language, currency)
-        month = now.timestamp() - _MONTH_SECONDS
-        return template.render(receipt, history.articles_read(month) if isinstance(history, History) else 0)

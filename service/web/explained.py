@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from service.domain.decision import Show
 from service.domain.findings import Check, Explanation, Place, Verdict, Weighed, first_refused
+from service.domain.outcome import Show
 from service.domain.rules import AudienceLine
 from service.domain.span import span_text
 from service.domain.view import View

@@ -7,6 +7,7 @@ from service.catalogue.words import Dictionary
 from service.web.access_answers import AccessAnswers
 from service.web.appeals import Appeals
 from service.web.decision_request import DecisionRequests
+from service.web.rendered import Renderer
 from service.web.request_shapes import RequestShapes
 
 
@@ -16,6 +17,7 @@ class Published:
 
     catalogue: Catalogue
     appeals: Appeals
+    renderer: Renderer
     access: AccessAnswers
     requests: DecisionRequests
     shapes: RequestShapes
@@ -24,4 +26,11 @@ class Published:
 def publish(catalogue: Catalogue, dictionary: Dictionary, public_url: str) -> Published:
     """Everything that depends on the catalogue, made anew."""
     appeals = Appeals(dictionary, public_url)
-    return Published(catalogue, appeals, AccessAnswers(dictionary), DecisionRequests(), RequestShapes())
+    return Published(
+        catalogue=catalogue,
+        appeals=appeals,
+        renderer=Renderer(appeals, catalogue.version),
+        access=AccessAnswers(dictionary),
+        requests=DecisionRequests(),
+        shapes=RequestShapes(),
+    )

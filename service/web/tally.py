@@ -6,24 +6,24 @@ more than it seems: what is kept cannot be written over, so that every decision 
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from service.domain.decision import Outcome, Show
+from service.domain.outcome import Outcome, Outcomes, Show
 from service.domain.site import Placement
 from service.store.counters import Counters
 from service.web.metrics import count_decisions
 
 _EVERY_SECONDS = 1.0
-Note = Callable[[str, datetime, str, Mapping[Placement, Outcome]], None]
+Note = Callable[[str, datetime, Outcomes], None]
 
 
 @dataclass(slots=True)
 class _Same:
     """Page views on which the same became of every placement."""
 
-    outcomes: Mapping[Placement, Outcome]
+    outcomes: Outcomes
     times: int = 0
 
 
@@ -56,9 +56,9 @@ class Tally:
         self._handing_on = threading.Lock()
         self._begun = False
 
-    def note(self, site: str, now: datetime, text: str, outcomes: Mapping[Placement, Outcome]) -> None:
-        """One page view. `text` is the same for the same outcomes, and for no others."""
-        sums, key = self._mine.held.sums, (site, now.toordinal(), text)
+    def note(self, site: str, now: datetime, outcomes: Outcomes) -> None:
+        """One page view."""
+        sums, key = self._mine.held.sums, (site, now.toordinal(), outcomes.told)
         same = sums.get(key)
         if same is None:
             same = sums[key] = _Same(outcomes)

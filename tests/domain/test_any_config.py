@@ -6,7 +6,8 @@ from typing import Any
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from service.domain.decision import Decision, Reader, Show
+from service.domain.decision import Decision, Reader
+from service.domain.outcome import Show
 from service.domain.page import Page
 from service.domain.reader import GiftState, Visit
 from service.domain.reason import Reason

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.domain.campaign import Kind
-from service.domain.decision import Show
 from service.domain.explanation import explain
+from service.domain.outcome import Show
 from service.domain.reader import GiftState, Visit
 from service.domain.site import Placement
 from tests.builders import (
