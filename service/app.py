@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from service.books import open_books
 from service.catalogue.loader import Loader
 from service.catalogue.reloader import Reloader
+from service.catalogue.warnings import warnings_of
 from service.catalogue.words import Dictionary, load_dictionary
 from service.pages.supporter import supporter_page_views
 from service.payments.human_check import HumanVerifier
@@ -85,7 +86,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, watc
     configure_logging(settings.log_level)
     dictionary = load_dictionary()
     loader = Loader(settings.config_dir, settings.extra_origins, settings.abilities)
-    reloader = Reloader(loader, partial(publish, dictionary=dictionary, public_url=settings.public_url))
+    published = partial(publish, dictionary=dictionary, public_url=settings.public_url)
+    reloader = Reloader(loader, published, lambda catalogue: warnings_of(catalogue, clock()))
     parts = _parts(settings, dictionary, reloader, clock, background=watch)
     if watch:
         reloader.watch()
@@ -110,6 +112,7 @@ def _parts(
         settings=settings,
         published=lambda: reloader.current,
         config_problems=lambda: reloader.problems,
+        config_warnings=lambda: reloader.warnings,
         dictionary=dictionary,
         store=books.store,
         readers=ReaderStore(books.store),

@@ -55,8 +55,9 @@ def test_a_typo_keeps_the_last_good_copy_and_is_told_by_readyz(app: Flask, confi
     assert decision(client)["appeals"]
     told = client.get("/readyz").get_json()
     assert told["status"] == "ready"
+    assert [warning.split(": ")[1] for warning in told["config"]["warnings"]] == ["warning"]
     assert told["config"]["problems"] == [
-        f"config/sites/{SITE}/site.yaml:15: switched_on: must be true or false (got 'no way')"
+        f"config/sites/{SITE}/site.yaml:15:1: switched_on: must be true or false (got 'no way')"
     ]
     assert "honestybox_config_problems 1.0" in client.get("/metrics").text
 

@@ -69,6 +69,7 @@ CLOCKS = {
 }  # fmt: skip
 CLOCK_READERS: Mapping[str, set[str]] = {
     "service.app": {"time.time"},
+    "service.commands.check": {"datetime.now"},
     "service.commands.contributions": {"datetime.now"},
     "service.commands.doctor": {"datetime.now"},
     "service.commands.forecast": {"datetime.now"},

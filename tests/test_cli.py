@@ -5,27 +5,6 @@ from pathlib import Path
 import pytest
 
 from service.cli import main
-from tests.builders import SITE, a_campaign_yaml, a_site_yaml, staff_files, write_config
-
-
-def test_check_says_that_all_is_well(config_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", str(config_dir)]) == 0
-    assert capsys.readouterr().out == f"{config_dir}: 1 site(s), 1 campaign(s), no problems\n"
-
-
-def test_check_tells_every_problem_a_line_and_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    files = staff_files(a_site_yaml(switched_on="yes"), {"lights-on": a_campaign_yaml(kind="beg", priority="high")})
-    assert main(["check", str(write_config(tmp_path / "config", files))]) == 1
-    assert [line.split(": ")[:2] for line in capsys.readouterr().out.splitlines()] == [
-        [f"config/sites/{SITE}/campaigns/lights-on.yaml:1", "kind"],
-        [f"config/sites/{SITE}/campaigns/lights-on.yaml:3", "priority"],
-        [f"config/sites/{SITE}/site.yaml:15", "switched_on"],
-    ]
-
-
-def test_check_of_a_folder_that_is_not_there_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", str(tmp_path / "nowhere")]) == 1
-    assert "holds no site" in capsys.readouterr().out
 
 
 def test_an_unknown_command_is_refused() -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
@@ -184,6 +185,16 @@ class StaffSchema(Schema):
         unknown = {key: [f"unknown key; {self.hint(key, valid)}"] for key in original if key not in valid}
         if unknown:
             raise ValidationError(unknown)
+
+    def handle_error(self, error: ValidationError, data: Any, **_: Any) -> None:
+        """A key that is misspelt is not missing as well."""
+        messages = error.messages
+        if not isinstance(messages, dict) or not isinstance(data, Mapping):
+            return
+        missing = [key for key, told in messages.items() if told == [StaffField.default_error_messages["required"]]]
+        for key in data.keys() & messages.keys():
+            for meant in get_close_matches(str(key), missing, n=1, cutoff=0.6):
+                messages.pop(meant, None)
 
     def hint(self, key: str, valid: list[str]) -> str:
         """What to write instead of a key that is not known."""

@@ -28,6 +28,8 @@ class Catalogue:
     version: str
     sites: Mapping[str, Site]
     plans: Mapping[str, Plan]
+    documents: Mapping[str, Mapping[str, Document]]
+    """The files of each site, by their names in its folder."""
 
 
 Files = Mapping[str, bytes]
@@ -85,7 +87,8 @@ class Loader:
         documents, problems = self._documents(files)
         sites: dict[str, Site] = {}
         campaigns: dict[str, list[Campaign]] = {}
-        for site_id, group in _by_site(documents).items():
+        groups = _by_site(documents)
+        for site_id, group in groups.items():
             site = _attempt(problems, self._site, site_id, group, files)
             found = _campaigns(site, group, problems)
             if site is not None:
@@ -94,7 +97,7 @@ class Loader:
         if problems:
             raise CatalogueError(problems)
         plans = {site_id: Plan(sites[site_id], rows) for site_id, rows in campaigns.items()}
-        return Catalogue(version_of(files), sites, plans)
+        return Catalogue(version_of(files), sites, plans, groups)
 
     def _documents(self, files: Files) -> tuple[list[Document], list[Problem]]:
         parsed: dict[tuple[str, bytes], Document] = {}

@@ -4,7 +4,7 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 import structlog
 
@@ -13,23 +13,29 @@ from service.catalogue.problems import CatalogueError, Problem
 
 T = TypeVar("T")
 
+Warn: TypeAlias = Callable[[Catalogue], tuple[Problem, ...]]
+
 log = structlog.get_logger(__name__)
 
 
 class Reloader(Generic[T]):
-    """`current` is what `publish` made of the last good catalogue; `problems` tells what is wrong with the files now.
+    """`current` is what `publish` made of the last good catalogue; `problems` tells what is wrong with the files now,
+    and `warnings` what `warn` finds strange in the catalogue that is served.
 
     The first load raises CatalogueError: a service must not start on files it cannot use. Source: DESIGN §10.
     """
 
-    def __init__(self, loader: Loader, publish: Callable[[Catalogue], T]) -> None:
-        self._loader, self._publish = loader, publish
+    def __init__(self, loader: Loader, publish: Callable[[Catalogue], T], warn: Warn = lambda _: ()) -> None:
+        self._loader, self._publish, self._warn = loader, publish, warn
         self._lock = threading.Lock()
         self._stamp = _stamp(loader.folder)
         files = read_files(loader.folder)
         self._version = version_of(files)
-        self.current = publish(loader.build(files))
+        catalogue = loader.build(files)
+        self.current = publish(catalogue)
         self.problems: tuple[Problem, ...] = ()
+        self.warnings: tuple[Problem, ...] = ()
+        self._tell_warnings(catalogue)
 
     def refresh(self) -> bool:
         """Looks at the files; True when a new catalogue was taken. Never raises for what staff wrote."""
@@ -56,6 +62,7 @@ class Reloader(Generic[T]):
         self.current = self._publish(catalogue)
         self._version, self.problems = catalogue.version, ()
         log.info("config_taken", version=catalogue.version)
+        self._tell_warnings(catalogue)
         return True
 
     def _report(self, problems: tuple[Problem, ...]) -> None:
@@ -63,6 +70,12 @@ class Reloader(Generic[T]):
             self.problems = problems
             for problem in problems:
                 log.warning("config_problem", problem=str(problem))
+
+    def _tell_warnings(self, catalogue: Catalogue) -> None:
+        before, self.warnings = self.warnings, self._warn(catalogue)
+        for warning in self.warnings:
+            if warning not in before:
+                log.warning("config_warning", problem=str(warning))
 
     def watch(self, every_seconds: float = 0.5) -> threading.Thread:
         """Starts refreshing in the background, for the life of the process."""

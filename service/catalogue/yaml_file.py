@@ -1,4 +1,4 @@
-"""One YAML file as plain values, with the line of every one of them.
+"""One YAML file as plain values, with the place of every one of them.
 
 YAML 1.2, so that the country NO stays a country; duplicate keys are refused; decimals keep their digits
 (`Decimal`), because amounts of money are among them. Dates stay text: the schemas know the site's time zone.
@@ -16,9 +16,10 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
-from service.catalogue.problems import CatalogueError, Problem
+from service.catalogue.problems import CatalogueError, Level, Problem
 
 Path_: TypeAlias = tuple[str | int, ...]
+Place: TypeAlias = tuple[int, int]
 
 _HALVES = re.compile("[\ud800-\udfff]")
 MOST_BYTES = 256 * 1024
@@ -39,21 +40,23 @@ _CURES = (
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file's values, and for each path into them the line (from 1) where it stands."""
+    """A file's values, and for each path into them the line and column (from 1) where it stands: where its key does,
+    or what it is in a list."""
 
     file: str
     values: Any
-    lines: Mapping[Path_, int]
+    places: Mapping[Path_, Place]
 
-    def line_of(self, path: Path_) -> int:
-        """The line of `path`, or of the nearest thing around it that exists."""
-        while path and path not in self.lines:
+    def place_of(self, path: Path_) -> Place:
+        """The place of `path`, or of the nearest thing around it that exists."""
+        while path and path not in self.places:
             path = path[:-1]
-        return self.lines.get(path, 1)
+        return self.places.get(path, (1, 1))
 
-    def problem(self, path: Path_, message: str) -> Problem:
+    def problem(self, path: Path_, message: str, level: Level = Level.ERROR) -> Problem:
         """A problem at that place."""
-        return Problem(self.file, self.line_of(path), ".".join(map(str, path)), message)
+        line, column = self.place_of(path)
+        return Problem(self.file, line, ".".join(map(str, path)), message, column, level)
 
 
 def parse_yaml(raw: bytes, shown_as: str) -> Document:
@@ -66,14 +69,16 @@ def parse_yaml(raw: bytes, shown_as: str) -> Document:
     try:
         node = YAML(typ="safe", pure=True).compose(raw.decode())
     except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise CatalogueError([Problem(shown_as, line, "", "is not UTF-8 text; save it as UTF-8")]) from error
+        line, column = _place_after(raw[: error.start].decode())
+        problem = Problem(shown_as, line, "", "is not UTF-8 text; save it as UTF-8", column)
+        raise CatalogueError([problem]) from error
     except MarkedYAMLError as error:
         raise CatalogueError([_syntax_problem(error, shown_as)]) from error
     except ReaderError as error:
         before, strange = raw.decode()[: error.position], raw.decode()[error.position]
         message = f"holds the control character U+{ord(strange):04X}; delete it"
-        raise CatalogueError([Problem(shown_as, before.count("\n") + 1, "", message)]) from error
+        line, column = _place_after(before)
+        raise CatalogueError([Problem(shown_as, line, "", message, column)]) from error
     except RecursionError as error:
         raise CatalogueError([Problem(shown_as, 1, "", "is nested too deeply; are brackets missing?")]) from error
     except YAMLError as error:
@@ -83,21 +88,30 @@ def parse_yaml(raw: bytes, shown_as: str) -> Document:
     return _Reader(shown_as).document(node)
 
 
+def _place_after(text: str) -> Place:
+    return text.count("\n") + 1, len(text) - text.rfind("\n")
+
+
+def _place_of(node: Node) -> Place:
+    return node.start_mark.line + 1, node.start_mark.column + 1
+
+
 def _syntax_problem(error: MarkedYAMLError, file: str) -> Problem:
     what = ", ".join(text.strip() for text in (error.context, error.problem) if text)
     cure = next(cure for sign, cure in _CURES if sign in what)
     # What is not ended is missed only afterwards; the mistake is where it began.
     begun = error.context_mark if "expected ':'" in what or "a flow" in what else None
     mark = begun or error.problem_mark or error.context_mark
-    return Problem(file, mark.line + 1 if mark else 1, "", f"is not YAML: {what}; {cure}")
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    return Problem(file, line, "", f"is not YAML: {what}; {cure}", column)
 
 
 class _Reader:
-    """Walks the nodes once, noting lines and duplicate keys as it goes."""
+    """Walks the nodes once, noting places and duplicate keys as it goes."""
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.lines: dict[Path_, int] = {}
+        self.places: dict[Path_, Place] = {}
         self.problems: list[Problem] = []
         self.scalars = SafeConstructor(loader=YAML(typ="safe", pure=True))
         self.seen = 0
@@ -106,16 +120,16 @@ class _Reader:
         values = self.value(node, ())
         if self.problems:
             raise CatalogueError(self.problems)
-        return Document(self.file, values, self.lines)
+        return Document(self.file, values, self.places)
 
     def value(self, node: Node, path: Path_) -> Any:
         self.seen += 1
         if self.seen > MOST_NODES or len(path) > MOST_DEPTH:
             raise CatalogueError([Problem(self.file, 1, "", "holds too many values; are aliases (*) nested?")])
-        self.lines.setdefault(path, node.start_mark.line + 1)
+        self.places.setdefault(path, _place_of(node))
         if not str(node.tag).startswith(_OUR_TAGS):
             message = f"begins with {node.tag}, which YAML keeps for itself; put the text in quotes"
-            self.problem(path, node.start_mark.line + 1, message)
+            self.problem(path, node, message)
         if isinstance(node, MappingNode):
             return self.mapping(node, path)
         if isinstance(node, SequenceNode):
@@ -126,11 +140,12 @@ class _Reader:
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key = self.text(key_node, path) if isinstance(key_node, ScalarNode) else "?"
-            here, line = (*path, key), key_node.start_mark.line + 1
+            here = (*path, key)
             if key in result:
-                self.problem(here, line, f"is written twice (first on line {self.lines[here]}); keep one of them")
+                first, _ = self.places[here]
+                self.problem(here, key_node, f"is written twice (first on line {first}); keep one of them")
                 continue
-            self.lines[here] = line
+            self.places[here] = _place_of(key_node)
             result[key] = self.value(value_node, here)
         return result
 
@@ -143,7 +158,7 @@ class _Reader:
             if kind in ("int", "bool", "null"):
                 return self.scalars.construct_object(node)
         except (ArithmeticError, ValueError):
-            self.problem(path, node.start_mark.line + 1, f"{text} is not a number we understand")
+            self.problem(path, node, f"{text} is not a number we understand")
             return None
         return text
 
@@ -151,9 +166,10 @@ class _Reader:
         """The node's text, in which "\\ud800" must not smuggle half a character that no answer could hold."""
         text = str(node.value)
         if _HALVES.search(text):
-            self.problem(path, node.start_mark.line + 1, "holds half a character (\\ud800 to \\udfff); write all of it")
+            self.problem(path, node, "holds half a character (\\ud800 to \\udfff); write all of it")
             return _HALVES.sub("", text)
         return text
 
-    def problem(self, path: Path_, line: int, message: str) -> None:
-        self.problems.append(Problem(self.file, line, ".".join(map(str, path)), message))
+    def problem(self, path: Path_, node: Node, message: str) -> None:
+        line, column = _place_of(node)
+        self.problems.append(Problem(self.file, line, ".".join(map(str, path)), message, column))

@@ -14,6 +14,7 @@ DULL = {"event", "level", "timestamp", "logger", "pid", "exception", "problem", 
 SAME_AGAIN_SECONDS = 2.0
 EDITING = {  # what an editor waits to hear after saving a file
     "config_problem": "Not taken up, the last good words stay:",
+    "config_warning": "Taken up, but look again:",
     "config_taken": "Taken up: the edited files are live.",
 }
 

@@ -37,6 +37,7 @@ def operations_views(parts: Parts) -> Blueprint:
             "config": {
                 "version": parts.published().catalogue.version,
                 "problems": [str(problem) for problem in parts.config_problems()],
+                "warnings": [str(warning) for warning in parts.config_warnings()],
             },
         }
 

@@ -40,6 +40,7 @@ class Parts:
     settings: Settings
     published: Callable[[], Published]
     config_problems: Callable[[], tuple[Problem, ...]]
+    config_warnings: Callable[[], tuple[Problem, ...]]
     dictionary: Dictionary
     store: Store
     readers: ReaderStore

@@ -75,9 +75,9 @@ def test_problems_stand_in_the_order_of_files_and_lines() -> None:
     campaigns = {"b": a_campaign_yaml(kind="x", priority="x"), "a": a_campaign_yaml(kind="x")}
     told = problems_of(staff_files(None, campaigns))
     assert [line.split(": ")[:2] for line in told] == [
-        [f"config/sites/{SITE}/campaigns/a.yaml:1", "kind"],
-        [f"config/sites/{SITE}/campaigns/b.yaml:1", "kind"],
-        [f"config/sites/{SITE}/campaigns/b.yaml:3", "priority"],
+        [f"config/sites/{SITE}/campaigns/a.yaml:1:1", "kind"],
+        [f"config/sites/{SITE}/campaigns/b.yaml:1:1", "kind"],
+        [f"config/sites/{SITE}/campaigns/b.yaml:3:1", "priority"],
     ]
 
 
@@ -89,7 +89,8 @@ def test_a_broken_site_file_does_not_accuse_its_campaigns() -> None:
 
 def test_campaigns_without_a_site_are_told_which_file_is_missing() -> None:
     files = {name: text for name, text in staff_files().items() if "campaigns" in name}
-    assert problems_of(files) == [f"config/sites/{SITE}/site.yaml:1: is missing; the files beside it belong to no site"]
+    told = "is missing; the files beside it belong to no site"
+    assert problems_of(files) == [f"config/sites/{SITE}/site.yaml:1:1: {told}"]
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_a_typo_leaves_the_last_good_copy_and_is_told_once(
         assert not reloader.refresh()
     assert name_in(reloader) == "The Gazette"
     told = [str(problem) for problem in reloader.problems]
-    assert told[0].startswith(f"config/sites/{SITE}/site.yaml:11: frequency.windoow: unknown key; did you mean window?")
+    assert told == [f"config/sites/{SITE}/site.yaml:11:21: frequency.windoow: unknown key; did you mean window?"]
     assert [entry["problem"] for entry in logged if entry["event"] == "config_problem"] == told
 
 
