@@ -121,7 +121,7 @@ def _parts(
         previews=Previews(tokens),
         access_tokens=AccessTokens(settings.secret_keys, settings.public_url),
         countries=Countries(settings.country_header, settings.country_database, settings.client_address_header),
-        tally=Tally(counters),
+        tally=Tally(counters, background=background),
         gateway=books.gateway,
         recorder=books.recorder,
         reconciliations=Reconciliations(books.store),

@@ -46,15 +46,15 @@ class Tally:
     """`note` may be called from any thread. What is noted is counted within two seconds, and before metrics are told.
 
     For operators: what became of each placement. For results: which appeals were served, and which would have been, had
-    the reader not been one of the holdback.
+    the reader not been one of the holdback. `background`: count by itself; else only `count` does.
     """
 
-    def __init__(self, counters: Counters) -> None:
+    def __init__(self, counters: Counters, *, background: bool = True) -> None:
         self._counters = counters
         self._of_all: list[_Held] = []
         self._mine = _Mine(self._of_all)
         self._handing_on = threading.Lock()
-        self._begun = False
+        self._begun = not background
 
     def note(self, site: str, now: datetime, outcomes: Outcomes) -> None:
         """One page view."""
