@@ -19,6 +19,7 @@ from service.catalogue.loader import Loader
 from service.catalogue.reloader import Reloader
 from service.catalogue.warnings import warnings_of
 from service.catalogue.words import Dictionary, load_dictionary
+from service.pages.reminder import reminder_views
 from service.pages.supporter import supporter_page_views
 from service.payments.human_check import HumanVerifier
 from service.settings import Settings
@@ -29,6 +30,7 @@ from service.store.errors import StoreUnavailableError
 from service.store.limits import Limits
 from service.store.readers import ReaderStore
 from service.store.reconciliations import Reconciliations
+from service.store.reminders import Reminders
 from service.web.access import access_views
 from service.web.access_tokens import AccessTokens
 from service.web.admission import Admission
@@ -51,6 +53,7 @@ from service.web.previewed import PreviewedDecisions
 from service.web.previews import Previews
 from service.web.problems import CONTENT_TYPE, ProblemError, as_problem
 from service.web.published import Published, publish
+from service.web.reminder_links import ReminderLinks
 from service.web.supporter_desk import open_desk
 from service.web.supporters import supporters_views
 from service.web.tally import Tally
@@ -63,7 +66,7 @@ Clock = Callable[[], datetime]
 _VIEWS = (
     access_views, events_views, contributions_views, webhooks_views, assets_views, forms_views, key_set_views,
     operations_views, explain_views,
-    supporters_views, supporter_page_views,
+    supporters_views, supporter_page_views, reminder_views,
 )  # fmt: skip
 
 
@@ -108,6 +111,7 @@ def _parts(
     guard = Guard(Limits(books.patient, settings.secret_keys[0]), settings.limits, settings.client_address_header)
     verifier = HumanVerifier(settings.human_check, settings.human_check_base) if settings.human_check else None
     human_check = HumanCheck(verifier, Checks(books.patient), books.lookout)
+    desk = open_desk(settings, books.patient, books.gateway)
     return Parts(
         settings=settings,
         published=lambda: reloader.current,
@@ -126,7 +130,9 @@ def _parts(
         recorder=books.recorder,
         reconciliations=Reconciliations(books.store),
         jobs=books.jobs,
-        desk=open_desk(settings, books.patient, books.gateway),
+        reminders=Reminders(books.patient),
+        reminder_links=ReminderLinks(desk.seal, settings.public_url),
+        desk=desk,
         counters=counters,
         allocations=Allocations(books.store),
         guard=guard,

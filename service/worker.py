@@ -12,6 +12,7 @@ from service.app import configure_logging, utc_now
 from service.books import Books, open_books
 from service.catalogue.loader import Catalogue, Loader
 from service.catalogue.reloader import Reloader
+from service.mail.reminders import Reminding
 from service.outgoing.announcing import KIND as OUTGOING_WEBHOOK
 from service.outgoing.announcing import Courier
 from service.outgoing.errors import NobodyThereError
@@ -19,6 +20,7 @@ from service.outgoing.sender import Sender
 from service.payments.catch_up import catch_up
 from service.payments.errors import PaymentsError
 from service.payments.nightly import reconcile_when_due
+from service.reminder_jobs import open_reminding, reminder_jobs
 from service.settings import Settings
 from service.store.errors import StoreUnavailableError
 from service.store.job_worker import Handler, JobWorker, current_try, hopeless_after
@@ -37,14 +39,15 @@ class Worker:
     reloader: Reloader[Catalogue]
     clock: Callable[[], datetime]
     jobs: JobWorker
+    reminding: Reminding | None
 
     def once(self) -> bool:
         """Everything that is due; False when something has to be tried again."""
-        return all([self._duties(), self._reconciled(lambda: False), self._worked_due()])
+        return all([self._duties(), self._reconciled(lambda: False), self._worked_due(), self._reminded(lambda: False)])
 
     def run(self, every_seconds: float, stop: threading.Event) -> bool:
         """Until `stop`, which ends the job in hand first. False when it could not go on."""
-        tasks = (self._duties_again_and_again, self._reconcile_again_and_again)
+        tasks = (self._duties_again_and_again, self._reconcile_again_and_again, self._remind_again_and_again)
         threads = [threading.Thread(target=task, args=(every_seconds, stop), daemon=True) for task in tasks]
         for thread in threads:
             thread.start()
@@ -64,6 +67,22 @@ class Worker:
             self._reconciled(stop.is_set)
             if stop.wait(every_seconds):
                 return
+
+    def _remind_again_and_again(self, every_seconds: float, stop: threading.Event) -> None:
+        """Beside the duties: a mail server may be slow, and many reminders due at once."""
+        while True:
+            self._reminded(stop.is_set)
+            if stop.wait(every_seconds):
+                return
+
+    def _reminded(self, stopped: Callable[[], bool]) -> bool:
+        if self.reminding is None:
+            return True
+        try:
+            return self.reminding.send_due(self.clock().replace(microsecond=0), stopped)
+        except StoreUnavailableError as error:
+            log.warning("reminders_failed", error=type(error).__name__)
+            return False
 
     def _duties(self) -> bool:
         now = self.clock().replace(microsecond=0)
@@ -118,11 +137,16 @@ def open_worker(settings: Settings, clock: Callable[[], datetime]) -> Worker:
     configure_logging(settings.log_level)
     reloader = Reloader(Loader(settings.config_dir, settings.extra_origins), lambda catalogue: catalogue)
     books = open_books(settings, lambda: reloader.current.sites, clock, _STRIPE_AT_ONCE)
-    return Worker(books, reloader, clock, JobWorker(books.jobs, handlers_of(settings, books, reloader, clock)))
+    reminding = open_reminding(settings, books, lambda: reloader.current)
+    handlers = {
+        **handlers_of(settings, books, reloader, clock),
+        **reminder_jobs(settings, reminding, clock),
+    }
+    return Worker(books, reloader, clock, JobWorker(books.jobs, handlers), reminding)
 
 
 def handlers_of(settings: Settings, books: Books, reloader: Reloader[Catalogue], clock: Clock) -> Mapping[str, Handler]:
-    """What does the jobs of each kind."""
+    """What does the jobs of each kind, but those of reminders."""
     sender = Sender(settings.outgoing_webhook_secrets)
     courier = Courier(settings.outgoing_webhooks, sender, books.deliveries, current_try, utc_now)
     return {

@@ -11,8 +11,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LONGEST_FILE = 250
 # The rooms that see everything: the wiring, the commands, and the demo that starts it all.
 WIRING = (
-    "service.alerts", "service.app", "service.books", "service.supporter_jobs", "service.worker", "service.commands",
-    "service.demo",
+    "service.alerts", "service.app", "service.books", "service.reminder_jobs", "service.supporter_jobs",
+    "service.worker", "service.commands", "service.demo",
 )  # fmt: skip
 
 # What each room may import of ours. `web` names the others' interfaces; it is `app.py` that hands it their insides.

@@ -74,13 +74,14 @@ class SnoozeSchema(StaffSchema):
     choices = ListOf(Span(whole_days=True), required=True)
     default = Span(whole_days=True, required=True)
     never = Switch(load_default=True)
+    reminder_email = Switch(load_default=False)
 
     @post_load
     def _build(self, values: dict[str, Any], **_: Any) -> Snooze:
         choices = tuple(span.days for span in values["choices"])
         if values["default"].days not in choices:
             raise ValidationError({"default": ["must be one of the choices"]})
-        return Snooze(choices, values["default"].days, values["never"])
+        return Snooze(choices, values["default"].days, values["never"], values["reminder_email"])
 
 
 class BannerSchema(StaffSchema):

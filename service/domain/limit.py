@@ -15,6 +15,7 @@ class Limit:
     window: timedelta
 
 
+_DAY = timedelta(days=1)
 _HOUR, _TEN_MINUTES, _MINUTE = timedelta(hours=1), timedelta(minutes=10), timedelta(minutes=1)
 
 # An office, a school or a mobile network shares one address: what one address may do is meant for many readers.
@@ -33,6 +34,9 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
             Limit("links.email", 3, _HOUR),
             Limit("links.address", 60, _HOUR),
             Limit("links.site", 1000, _TEN_MINUTES),
+            Limit("reminders.email", 3, _DAY),
+            Limit("reminders.address", 60, _HOUR),
+            Limit("reminders.site", 1000, _TEN_MINUTES),
             Limit("attack.tried", 300, _TEN_MINUTES),
             Limit("attack.refused", 60, _TEN_MINUTES),
             Limit("attack.declined", 30, _TEN_MINUTES),

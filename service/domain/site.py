@@ -74,11 +74,12 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class Snooze:
-    """What "remind me later" offers, in days; `never`: also "never ask me again"."""
+    """What "remind me later" offers, in days; `never`: also "never ask me again"; `reminder_email`: also a mail."""
 
     choices: tuple[int, ...]
     default: int
     never: bool = True
+    reminder_email: bool = False
 
 
 class CheckoutMode(StrEnum):

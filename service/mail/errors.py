@@ -11,3 +11,11 @@ class MailUnavailableError(MailError):
 
 class MailRefusedError(MailError):
     """The mail server will never take this mail: no such mailbox, or a sender it does not know."""
+
+
+class MailUncertainError(MailUnavailableError):
+    """The whole letter went to the mail server, which has not said whether it takes it."""
+
+
+class MailNotBegunError(MailError):
+    """The letter was kept back at the last moment by whoever sent it."""

@@ -9,6 +9,9 @@ from email.utils import format_datetime, make_msgid, parseaddr
 
 from service.domain.email_address import email_address
 
+# Seven bits, so that no server has to be asked whether it takes eight.
+_ON_THE_WIRE = SMTP.clone(cte_type="7bit")
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -30,15 +33,15 @@ def message_of(letter: Letter, sender: str, now: datetime) -> EmailMessage:
     if email_address(letter.to) != letter.to:
         raise ValueError("not one e-mail address")
     name, address = parseaddr(sender)
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_ON_THE_WIRE)
     message["From"] = Address(display_name=name, addr_spec=address)
     message["To"] = Address(addr_spec=letter.to)
     message["Subject"] = " ".join(letter.subject.split())
     message["Date"] = format_datetime(now)
     message["Message-ID"] = make_msgid(domain=address.rpartition("@")[2])
-    message["Content-Language"] = letter.language
     # An answering machine must not answer: the reader is somebody who may not have asked.
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")
+    message["Content-Language"] = letter.language  # last: whatever is said of the content goes with the first body
     return message

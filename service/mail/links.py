@@ -10,7 +10,8 @@ import structlog
 from service.domain.supporter import LINK_LIFE, Pass, Supporter
 from service.mail.errors import MailRefusedError
 from service.mail.letter import Letter
-from service.mail.magic_link import Say, magic_link
+from service.mail.magic_link import magic_link
+from service.mail.notice import Say
 
 log = structlog.get_logger(__name__)
 

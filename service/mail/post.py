@@ -1,5 +1,6 @@
 """The one place that sends mail: by SMTP, or into a folder where somebody who tries things out can read it."""
 
+import re
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
@@ -12,15 +13,17 @@ from uuid import uuid4
 
 import structlog
 
-from service.mail.errors import MailRefusedError, MailUnavailableError
+from service.mail.errors import MailNotBegunError, MailRefusedError, MailUnavailableError, MailUncertainError
 from service.mail.letter import Letter, message_of
 
 log = structlog.get_logger(__name__)
 
-ANSWER_SECONDS = 10.0
+ANSWER_SECONDS, TAKING_SECONDS = 10.0, 30.0
+_DOT = re.compile(rb"(?m)^\.")  # a line of one dot ends a letter. Source: RFC 5321 §4.5.2
 _PORTS = {"smtp": 587, "smtps": 465}
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-Deliver = Callable[[EmailMessage], None]
+Begin = Callable[[], bool]
+Deliver = Callable[[EmailMessage, Begin], None]
 
 
 class Post:
@@ -29,9 +32,13 @@ class Post:
     def __init__(self, url: str, sender: str) -> None:
         self._deliver, self._sender = _way(urlsplit(url)), sender
 
-    def send(self, letter: Letter, now: datetime) -> None:
-        """Returns once the mail server has taken the letter. Raises MailError."""
-        self._deliver(message_of(letter, self._sender, now))
+    def send(self, letter: Letter, now: datetime, begin: Begin = lambda: True) -> None:
+        """Returns once the mail server has taken the letter. Raises MailError, MailUncertainError among them.
+
+        `begin` is asked at the last moment at which the letter can still be kept back: the server has said that it will
+        take it, and the next bytes are the letter. Where it says False, nothing is sent: MailNotBegunError.
+        """
+        self._deliver(message_of(letter, self._sender, now), begin)
         log.info("mail_sent")
 
 
@@ -46,24 +53,69 @@ def greet(url: str) -> bool:
 
 def _way(url: SplitResult) -> Deliver:
     if url.scheme == "file":
-        return lambda message: _put_down(message, Path(unquote(url.path)))
-    return lambda message: _hand_over(message, url)
+        return lambda message, begin: _put_down(message, Path(unquote(url.path)), begin)
+    return lambda message, begin: _hand_over(message, url, begin)
 
 
-def _put_down(message: EmailMessage, folder: Path) -> None:
+def _put_down(message: EmailMessage, folder: Path, begin: Begin) -> None:
     """Written whole or not at all: a reader of the folder never meets half a mail."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         partial = folder / f"{uuid4()}.partial"
         partial.write_bytes(bytes(message))
+        if not begin():
+            partial.unlink()
+            raise MailNotBegunError("kept back")
         partial.rename(partial.with_suffix(".eml"))
     except OSError as error:
         raise MailUnavailableError(type(error).__name__) from error
 
 
-def _hand_over(message: EmailMessage, url: SplitResult) -> None:
+def _hand_over(message: EmailMessage, url: SplitResult, begin: Begin) -> None:
+    """By hand what smtplib's `send_message` does, which tells nobody when the letter itself begins."""
+    sender, to = message["From"].addresses[0].addr_spec, message["To"].addresses[0].addr_spec
+    body = _DOT.sub(b"..", message.as_bytes())
     with _mail_errors(), _connection(url) as server:
-        server.send_message(message)
+        _wanted(server.mail(sender), 250)
+        _wanted(server.rcpt(to), 250, 251)
+        _wanted(server.docmd("DATA"), 354)
+        begun = False
+        try:
+            begun = begin()
+        finally:
+            if not begun:
+                server.close()  # a QUIT would be taken for the letter's text
+        if not begun:
+            raise MailNotBegunError("kept back")
+        server.send(body + b".\r\n")
+        _wanted(_reply(server), 250)
+        _leave(server)
+
+
+def _wanted(answer: tuple[int, bytes], *codes: int) -> None:
+    """Raises MailError for any other answer. What the server says with its code may quote the recipient."""
+    if answer[0] not in codes:
+        raise _by_code(answer[0])
+
+
+def _reply(server: smtplib.SMTP) -> tuple[int, bytes]:
+    """What becomes of a letter that is on its way. Without an answer it may have arrived, and may not: so it is waited
+    for as long as a job allows."""
+    if server.sock is not None:
+        server.sock.settimeout(TAKING_SECONDS)
+    try:
+        return server.getreply()
+    except (smtplib.SMTPException, OSError) as error:
+        server.close()
+        raise MailUncertainError(type(error).__name__) from None
+
+
+def _leave(server: smtplib.SMTP) -> None:
+    """The letter is theirs: whatever they answer to a good-bye, it must not be sent again."""
+    try:
+        server.quit()
+    except (smtplib.SMTPException, OSError):
+        server.close()
 
 
 @contextmanager
@@ -91,8 +143,6 @@ def _mail_errors() -> Iterator[None]:
     """smtplib's errors as ours. Their texts may quote the recipient, so none of it is passed on but the code."""
     try:
         yield
-    except smtplib.SMTPRecipientsRefused as error:
-        raise _by_code(min(code for code, _ in error.recipients.values())) from None
     except smtplib.SMTPAuthenticationError as error:  # ours to mend: the letter is as good as ever
         raise MailUnavailableError(f"the mail server refused our password ({error.smtp_code})") from None
     except smtplib.SMTPResponseException as error:

@@ -16,6 +16,7 @@ from service.web.access_answers import iso
 from service.web.metrics import count_event
 from service.web.parts import Parts, request_body
 from service.web.problems import ProblemError
+from service.web.reminders import ask_to_confirm, check_reminder
 from service.web.requests import load, read_json, reader_of
 from service.web.schemas import EventsSchema, SnoozeSchema
 from service.web.tokens import Receipt
@@ -51,7 +52,7 @@ def events_views(parts: Parts) -> Blueprint:
             raise ProblemError(422, "The receipt is another reader's.", "receipt")
         parts.guard.pace("snoozes", parts.clock(), address=parts.guard.address)
         if not wish["never"]:
-            return {"until": _snoozed(parts, site, receipt, wish)}
+            return _snoozed(parts, site, receipt, wish)
         _never(parts, site, receipt, where_of(parts, wish))
         return {"until": None}
 
@@ -83,16 +84,20 @@ def _recorded(parts: Parts, told: Sequence[tuple[Receipt, str]], among: Among) -
     return sum(news)
 
 
-def _snoozed(parts: Parts, site: Site, receipt: Receipt, wish: dict[str, Any]) -> str:
+def _snoozed(parts: Parts, site: Site, receipt: Receipt, wish: dict[str, Any]) -> dict[str, Any]:
     days = wish["days"]
     if days not in site.snooze.choices:
         raise ProblemError(422, f"Must be one of {', '.join(map(str, site.snooze.choices))}.", "days")
     now = parts.clock()
+    address = check_reminder(parts, site, wish, now)
     until = now + timedelta(days=days)
     about = happening(receipt, SNOOZED)
     if not receipt.is_preview and parts.patient_readers.snooze(site.id, receipt.reader, about, until, now):
         _count(parts, receipt, "snoozed", now, where_of(parts, wish))
-    return iso(until)
+    answer: dict[str, Any] = {"until": iso(until)}
+    if address and not receipt.is_preview:
+        answer["reminder"] = ask_to_confirm(parts, site, receipt.reader, address, wish, until)
+    return answer
 
 
 def _never(parts: Parts, site: Site, receipt: Receipt, among: Among) -> None:

@@ -70,6 +70,18 @@ class UntilSchema(Schema):
     until = fields.DateTime(allow_none=True)
 
 
+class ReminderSchema(Schema):
+    """A mail is on its way that asks whether a reminder is wanted."""
+
+    confirm_by = fields.DateTime(metadata={"description": "Afterwards the address is forgotten."})
+
+
+class SnoozedSchema(UntilSchema):
+    """The same, and what becomes of the wish for a mail."""
+
+    reminder = fields.Nested(ReminderSchema, metadata={"description": "Only where a mail was asked for."})
+
+
 class LaterAnswerSchema(UntilSchema):
     """The article is open until then."""
 
@@ -126,7 +138,7 @@ class ExplanationSchema(Schema):
 _POSTS = (
     ("/v1/decisions", "Decide what one page view gets", DecisionSchema, DecisionAnswerSchema),
     ("/v1/events", "Record what happened to appeals", EventsSchema, RecordedSchema),
-    ("/v1/snoozes", "Remind me later", SnoozeSchema, UntilSchema),
+    ("/v1/snoozes", "Remind me later", SnoozeSchema, SnoozedSchema),
     ("/v1/access/later", "Put a soft gate off", LaterSchema, LaterAnswerSchema),
     ("/v1/contributions", "Start a contribution", ContributionSchema, CheckoutSchema),
     ("/v1/supporters/recognitions", "Recognise a supporter in this browser", RecognitionSchema, RecognisedSchema),
@@ -142,6 +154,8 @@ _GETS = (
     ("/metrics", "Prometheus", ()),
     ("/openapi.json", "This document", ()),
 )
+
+_PAGES = (("/{site_id}/reminder", "Confirm a reminder, or end it"),)
 
 
 @cache
@@ -159,6 +173,7 @@ def openapi_document() -> dict[str, Any]:
     page = _get("/supporter", "Our page for supporters, and where a link from a mail leads", ("site",))
     press = {"summary": "A button of that page", "responses": {"303": {"description": "On you go."}, **_refusals()}}
     spec.path("/supporter", operations={"get": page, "post": press})
+    _add_pages(spec)
     spec.components.security_scheme("staff", {"type": "http", "scheme": "bearer"})
     form = _get("/embed/v1/forms/{site}/{language}/{currency}.json", "The contribution form in another currency", ())
     form["responses"]["200"]["content"] = {"application/json": {"schema": FormAnswerSchema}}
@@ -166,6 +181,13 @@ def openapi_document() -> dict[str, Any]:
     explain = _post("Why a page view gets what it gets; records nothing", ExplainSchema, ExplanationSchema)
     spec.path("/staff/explain", operations={"post": {**explain, "security": [{"staff": []}]}})
     return spec.to_dict()
+
+
+def _add_pages(spec: APISpec) -> None:
+    """Pages of ours, and what their forms post to."""
+    for path, summary in _PAGES:
+        press = {"summary": "A button of that page", "responses": {"303": {"description": "On you go."}, **_refusals()}}
+        spec.path(path, operations={"get": _get(path, summary, ()), "post": press})
 
 
 def _post(summary: str, takes: type[Schema], gives: type[Schema]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from service.store.jobs import Jobs
 from service.store.lookout import Lookout
 from service.store.readers import ReaderStore
 from service.store.reconciliations import Reconciliations
+from service.store.reminders import Reminders
 from service.web.access_tokens import AccessTokens
 from service.web.admission import Admission
 from service.web.country import Countries
@@ -26,6 +27,7 @@ from service.web.limits import Guard
 from service.web.previews import Previews
 from service.web.problems import ProblemError
 from service.web.published import Published
+from service.web.reminder_links import ReminderLinks
 from service.web.requests import MOST_BYTES, check_origin, known_site
 from service.web.supporter_desk import SupporterDesk
 from service.web.tally import Tally
@@ -54,6 +56,8 @@ class Parts:
     recorder: Recorder
     reconciliations: Reconciliations
     jobs: Jobs
+    reminders: Reminders
+    reminder_links: ReminderLinks
     desk: SupporterDesk
     counters: Counters
     allocations: Allocations

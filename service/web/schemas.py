@@ -167,11 +167,16 @@ class SnoozeSchema(WhereSchema):
     receipt = _token(required=True)
     days = fields.Integer(strict=True)
     never = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    email = fields.String(load_default="", allow_none=True, validate=validate.Length(max=LONGEST_EMAIL))
+    url = WebAddress(load_default="", metadata={"description": "With `email`: the page that its mail leads back to."})
+    language = fields.String(load_default="", allow_none=True, validate=validate.Length(max=LONGEST_LANGUAGE))
 
     @validates_schema
     def _one_of_both(self, values: dict[str, Any], **_: Any) -> None:
         if ("days" in values) == values["never"]:
             raise ValidationError({"days": ["Send either days or never."]})
+        if values["never"] and values["email"]:
+            raise ValidationError({"email": ["Never is never: no mail is sent then."]})
 
 
 class OutcomeSchema(StrictSchema):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from typing import Any
+from typing import Any, TypeVar
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
@@ -41,10 +41,16 @@ class Mailbox:
         return "250 OK"
 
 
+Some = TypeVar("Some", bound=Mailbox)
+
+
 @contextmanager
-def a_mailbox(password: str = "", tls: ssl.SSLContext | None = None) -> Iterator[Mailbox]:
-    """An open one; with a `password`, only for the user `paper`."""
-    mailbox = Mailbox(port=free_port())
+def a_mailbox(
+    password: str = "", tls: ssl.SSLContext | None = None, mailbox: Some = None  # type: ignore[assignment]
+) -> Iterator[Some]:
+    """`mailbox`, opened, or an ordinary one; with a `password`, only for the user `paper`."""
+    mailbox = mailbox or Mailbox()  # type: ignore[assignment]
+    mailbox.port = free_port()
 
     def check(server: Any, session: Any, envelope: Any, mechanism: str, told: Any) -> AuthResult:
         assert isinstance(told, LoginPassword)

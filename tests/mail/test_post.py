@@ -40,7 +40,7 @@ def test_a_letter_arrives_as_text_and_as_html_in_the_readers_language(mailbox: M
     Post(mailbox.url, SENDER).send(a_link(language), NOW)
     (message,) = mailbox.arrived
     assert mailbox.envelopes == [("support@gazette.example", [READER])]
-    assert (message["From"], message["To"]) == (SENDER, READER)
+    assert (message["From"], message["To"], message["Content-Language"]) == (SENDER, READER, language)
     assert message["Date"].datetime == NOW
     words = load_dictionary().for_language(language)
     assert message["Subject"] == words.say("link_subject", site="The Gazette")
