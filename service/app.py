@@ -23,7 +23,10 @@ from service.pages.reminder import reminder_views
 from service.pages.supporter import supporter_page_views
 from service.payments.human_check import HumanVerifier
 from service.settings import Settings
+from service.staff.audit import audit_views
+from service.staff.sign_in import sign_in_views, sign_out_views
 from service.store.allocations import Allocations
+from service.store.audit import Audit
 from service.store.checks import Checks
 from service.store.counters import Counters
 from service.store.errors import StoreUnavailableError
@@ -31,6 +34,7 @@ from service.store.limits import Limits
 from service.store.readers import ReaderStore
 from service.store.reconciliations import Reconciliations
 from service.store.reminders import Reminders
+from service.store.sign_outs import SignOuts
 from service.web.access import access_views
 from service.web.access_tokens import AccessTokens
 from service.web.admission import Admission
@@ -54,6 +58,7 @@ from service.web.previews import Previews
 from service.web.problems import CONTENT_TYPE, ProblemError, as_problem
 from service.web.published import Published, publish
 from service.web.reminder_links import ReminderLinks
+from service.web.staff_door import Door
 from service.web.supporter_desk import open_desk
 from service.web.supporters import supporters_views
 from service.web.tally import Tally
@@ -67,6 +72,7 @@ _VIEWS = (
     access_views, events_views, contributions_views, webhooks_views, assets_views, forms_views, key_set_views,
     operations_views, explain_views,
     supporters_views, supporter_page_views, reminder_views,
+    audit_views, sign_in_views, sign_out_views,
 )  # fmt: skip
 
 
@@ -138,6 +144,8 @@ def _parts(
         guard=guard,
         lookout=books.lookout,
         admission=Admission(guard, human_check, books.lookout),
+        door=Door(settings, tokens, SignOuts(books.patient)),
+        audit=Audit(books.patient),
         clock=clock,
     )
 

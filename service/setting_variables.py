@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.setting_guards import addresses, human_check, limits, optional_web_address
+from service.setting_staff import networks, staff_passwords
 from service.setting_values import (
     country_database,
     folder,
@@ -127,6 +128,27 @@ VARIABLES = (
         "Open what only staff may ask, sent as `Authorization: Bearer …`: one or more of 32 characters or more, "
         "separated by commas. Without it those addresses answer 404.",
         staff_tokens,
+        "",
+    ),
+    Variable(
+        "STAFF_PASSWORD_HASH",
+        "Who may sign in to the staff pages: `anna=scrypt:…`, several separated by commas, each made by "
+        "`honestybox staff password anna`. Without it and without `HONESTYBOX_STAFF_HEADER` these pages answer 404.",
+        staff_passwords,
+        "",
+    ),
+    Variable(
+        "STAFF_HEADER",
+        "The header in which your own sign-on names who is signed in, such as `X-Auth-Request-User`: they may see the "
+        "staff pages. Needs `HONESTYBOX_STAFF_PROXIES`.",
+        header,
+        "",
+    ),
+    Variable(
+        "STAFF_PROXIES",
+        "Of whom that header is believed: the addresses or networks from which your sign-on's proxy connects, such as "
+        "`10.0.0.7,10.1.0.0/24`. Only set it when the proxy always overwrites the header.",
+        networks,
         "",
     ),
     Variable(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,9 @@ class Settings:
     human_check: CheckKeys | None
     human_check_base: str
     staff_tokens: tuple[str, ...]
+    staff_password_hash: Mapping[str, str]
+    staff_header: str
+    staff_proxies: tuple[IPv4Network | IPv6Network, ...]
     extra_origins: Mapping[str, tuple[str, ...]]
     alert_mail: tuple[str, ...]
     mail_url: str
@@ -106,6 +110,11 @@ def readings(environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]
         problems["outgoing_webhook_secrets"] = (
             f"{PREFIX}OUTGOING_WEBHOOK_SECRETS is not set, and {PREFIX}OUTGOING_WEBHOOKS is: they trust only what is "
             "signed"
+        )
+    if bool(values.get("staff_header")) != bool(values.get("staff_proxies", values.get("staff_header"))):
+        problems["staff_proxies"] = (
+            f"{PREFIX}STAFF_HEADER and {PREFIX}STAFF_PROXIES are only good together: the header is believed of these "
+            "addresses alone"
         )
     return values, problems | _mail_problems(values)
 

@@ -30,6 +30,10 @@ OURS: Mapping[str, tuple[str, ...]] = {
         "service.pages", "service.web", "service.domain", "service.catalogue", "service.store", "service.payments",
         "service.settings",
     ),
+    "service.staff": (
+        "service.staff", "service.web", "service.domain", "service.catalogue", "service.store", "service.payments",
+        "service.settings",
+    ),
     "service.forecast": ("service.forecast", "service.domain", "service.catalogue"),
     "service.telling": ("service.telling", "service.domain", "service.store", "service.payments"),
     "service.doctor": (
@@ -39,7 +43,10 @@ OURS: Mapping[str, tuple[str, ...]] = {
     "service.settings": (
         "service.settings", "service.setting_variables", "service.setting_values", "service.domain",
     ),
-    "service.setting_variables": ("service.setting_variables", "service.setting_values", "service.setting_guards"),
+    "service.setting_variables": (
+        "service.setting_variables", "service.setting_values", "service.setting_guards", "service.setting_staff",
+    ),
+    "service.setting_staff": ("service.setting_staff", "service.setting_values"),
     "service.setting_guards": ("service.setting_guards", "service.setting_values", "service.domain"),
     "service.setting_values": ("service.setting_values", "service.domain"),
     "service.cli": ("service.commands",),
@@ -53,6 +60,8 @@ FOREIGN: Mapping[str, tuple[str, ...]] = {
     "service.mail": ("flask", "redis", "stripe", "ruamel", "marshmallow"),
     "service.web": ("redis", "stripe", "ruamel", "yaml"),
     "service.pages": ("redis", "stripe", "ruamel", "yaml"),
+    "service.staff": ("redis", "stripe", "ruamel", "yaml"),
+    "service.setting_staff": ("flask", "redis", "stripe", "ruamel"),
     "service.forecast": ("flask", "redis", "stripe", "ruamel", "marshmallow"),
     "service.telling": ("flask", "redis", "stripe", "ruamel", "marshmallow"),
     "service.doctor": ("flask", "redis", "stripe", "ruamel", "marshmallow"),

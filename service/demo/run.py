@@ -1,10 +1,8 @@
 """`honestybox demo`: a newspaper, the service, a Stripe sandbox and a Valkey on this computer, until Ctrl-C."""
 
 import fcntl
-import hashlib
 import logging
 import os
-import secrets
 import shlex
 import signal
 import threading
@@ -13,16 +11,20 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
+from werkzeug.security import generate_password_hash
+
 from service.demo.child import Child
 from service.demo.clock import DemoClock
 from service.demo.paper import create_paper
 from service.demo.places import DEMO_DIR, SITE, Addresses, clock_file, config_dir, demo_dir
 from service.demo.ports import CannotRun, answers, check_ports, free_port, is_listening
 from service.demo.sandbox import create_sandbox
+from service.demo.secret import derived, kept_secret
 from service.demo.serving import Running
 from service.demo.terminal import EDITING, Forwarder, complain, say
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+EDITOR = "editor"
 START_SECONDS = 30.0
 RESTART_SECONDS = 3.0
 DEATHS_ALLOWED, DEATHS_WINDOW = 5, 60.0
@@ -75,6 +77,8 @@ class Demo:
         self.forward = Forwarder()
         self.memory_port = free_port()
         self.secret = kept_secret(folder / "secret")
+        self.password = derived(self.secret, "staff password")[:16]
+        self.password_hash = f"{EDITOR}={generate_password_hash(self.password)}"
         self.children = [self.memory(), self.service(), self.worker()]
         self.deaths: list[float] = []
 
@@ -104,7 +108,7 @@ class Demo:
             "STRIPE_PUBLISHABLE_KEY": f"pk_test_sandbox{derived(self.secret, 'publishable key')}",
             "STRIPE_WEBHOOK_SECRETS": self.webhook_secret, "STRIPE_API_BASE": self.at.sandbox,
             "PUBLIC_URL": self.at.service, "CONFIG_DIR": str(config_dir()), "EXTRA_ORIGINS": self.at.origins,
-            "STAFF_TOKENS": self.staff_token,
+            "STAFF_TOKENS": self.staff_token, "STAFF_PASSWORD_HASH": self.password_hash,
             "HUMAN_CHECK": "turnstile:demo:demo", "HUMAN_CHECK_BASE": self.at.sandbox,
             "MAIL_URL": self.outbox.as_uri(), "MAIL_FROM": "The Daily Lantern <support@daily-lantern.example>",
         }  # fmt: skip
@@ -176,6 +180,7 @@ class Demo:
             return
         say(f"\n  The Daily Lantern is out: {self.at.paper}/\n")
         say(f"  Edit {shown(config_dir() / 'sites' / SITE)} and reload: the words change.")
+        say(f"  The staff pages: {self.at.service}/staff/  (name {EDITOR}, password {self.password})")
         say("  The bar at the foot of each page moves the clock and says why. Ctrl-C stops everything.\n")
 
     def look_after_children(self, leave: threading.Event) -> None:
@@ -207,19 +212,6 @@ class Demo:
 
 def ignore(_number: int, _frame: FrameType | None) -> None:
     return
-
-
-def kept_secret(path: Path) -> str:
-    """The demo's own secret, made once, so that readers' tokens outlive a restart."""
-    if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(secrets.token_hex(32))
-    return path.read_text(encoding="utf-8").strip()
-
-
-def derived(secret: str, purpose: str) -> str:
-    return hashlib.sha256(f"{purpose}:{secret}".encode()).hexdigest()[:32]
 
 
 def wait_until(ready: Callable[[], bool], child: Child, leave: threading.Event) -> None:

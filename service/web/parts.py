@@ -13,6 +13,7 @@ from service.payments.gateway import Gateway
 from service.payments.recording import Recorder
 from service.settings import Settings
 from service.store.allocations import Allocations
+from service.store.audit import Audit
 from service.store.connection import Store
 from service.store.counters import Counters
 from service.store.jobs import Jobs
@@ -29,6 +30,7 @@ from service.web.problems import ProblemError
 from service.web.published import Published
 from service.web.reminder_links import ReminderLinks
 from service.web.requests import MOST_BYTES, check_origin, known_site
+from service.web.staff_door import Door
 from service.web.supporter_desk import SupporterDesk
 from service.web.tally import Tally
 from service.web.tokens import Receipt, TokenError, Tokens
@@ -64,6 +66,8 @@ class Parts:
     guard: Guard
     lookout: Lookout
     admission: Admission
+    door: Door
+    audit: Audit
     clock: Callable[[], datetime]
 
     @property
