@@ -25,6 +25,7 @@ from service.catalogue.fields import (
     slug,
 )
 from service.catalogue.meter_schema import ExclusionsSchema, MeterSchema
+from service.catalogue.theme_schema import ThemeSchema
 from service.catalogue.times import Span, Spans, time_zone
 from service.domain.fees import CoverFees
 from service.domain.human_check import When
@@ -168,6 +169,7 @@ class SiteSchema(StaffSchema):
     human_check = OneOf(When, load_default=When.AUTO)
     checkout = Group(CheckoutSchema, load_default=Checkout)
     cover_fees = Group(CoverFeesSchema, load_default=None)
+    theme = Group(ThemeSchema, load_default=None)
 
     def build(self, site_id: str, values: Any) -> Site:
         """The site in `values`. Raises marshmallow's ValidationError with every mistake."""

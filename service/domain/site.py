@@ -15,6 +15,7 @@ from service.domain.human_check import When
 from service.domain.meter import Meter, Periods
 from service.domain.money import Interval
 from service.domain.page import Exclusions
+from service.domain.theme import Theme
 
 
 class Placement(StrEnum):
@@ -132,6 +133,7 @@ class Site:
     currency_choice: bool = False
     """Whether a reader may give in another of the currencies than their country's."""
     cover_fees: CoverFees | None = None
+    theme: Theme | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "newsletters", self.newsletters or {})

@@ -28,10 +28,13 @@ function markUp({ selector }, context, signal) {
  * @param {AbortSignal} signal ends the page view, and opens the article again
  */
 export async function show({ access, appeals }, context, signal) {
-  const [{ gateOf }, { show: ask }] = await Promise.all([
+  const look = access.gate?.theme;
+  const [{ gateOf }, { show: ask }, theme] = await Promise.all([
     !access.granted && import("./gate.js"), appeals.length && import("./appeal.js"),
+    look && import("./theme.js").catch(() => null),
   ]);
   if (signal.aborted) return;
+  theme?.furnish(look);
   if (access.markup) markUp(access.markup, context, signal);
   const gate = gateOf?.(access, context, signal);
   const others = appeals.filter(({ placement }) => placement !== "gate");

@@ -75,7 +75,7 @@ class Appeal {
     const heading = make("h2", { id: "heading", tabindex: -1, autofocus: placement === "overlay" }, ...grow(copy.heading));
     const text = make("div", { class: "copy" }, ...grow(copy.body));
     const act = form ? new GivingForm(this.#appeal, this.#context, {
-      pressed: () => this.#tell("clicked"), leaving: () => this.#remember(), settled: () => this.#settle(), box: this.box,
+      pressed: () => this.#tell("clicked"), settled: () => this.#settle(), box: this.box,
     }, this.box.life).element : make("a", { class: "primary", href: link }, copy.button);
     if (this.#context.extras) this.box.wear(this.#context.extras.LOOK);
     panel.addEventListener("click", ({ target }) => target.closest("a") && this.#tell("clicked"));
@@ -85,16 +85,6 @@ class Appeal {
       make("div", { class: "acts" }, act,
         placement === "gate" && this.#context.gate.later(), reminder(this.#appeal, (choice) => this.#snooze(choice))),
     ].filter(Boolean));
-  }
-
-  /** Where to thank, when the reader comes back from the payment page in this tab. */
-  #remember() {
-    const { placement, place } = this.#appeal;
-    try {
-      sessionStorage.setItem("honestybox:place", JSON.stringify(placement === "inline" ? place : {}));
-    } catch (refused) {
-      // Then the thanks come as a strip.
-    }
   }
 
   /** Given, or said no for now. */
@@ -150,9 +140,15 @@ class Appeal {
  * @param {AbortSignal} signal ends the page view, and takes everything away
  */
 export async function show(decision, context, signal) {
-  // What the form needs beyond the usual is there before it shows, so that nothing moves when it comes.
-  const more = decision.appeals.some(({ form }) => form?.fees || form?.currencies || form?.email);
-  const extras = more ? await import("./extras.js").catch((failure) => context.announce("error", { message: failure + "" })) : null;
+  // What an appeal has beyond the usual is there before it shows, so that nothing moves when it comes.
+  const { announce } = context;
+  const lend = (wanted, load) => (decision.appeals.some(wanted)
+    ? load().catch((failure) => announce("error", { message: failure + "" })) : null);
+  const [extras, theme] = await Promise.all([
+    lend(({ form }) => form?.fees || form?.currencies || form?.email, () => import("./extras.js")),
+    lend((one) => one.theme, () => import("./theme.js")),
+  ]);
+  theme?.furnish(decision.appeals[0].theme);
   if (signal.aborted) return;
   const appeals = decision.appeals.map((one) => {
     const appeal = new Appeal(one, { ...context, extras }, () => appeals.forEach((other) => other !== appeal && other.box.remove()));

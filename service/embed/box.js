@@ -4,10 +4,14 @@ import { sheet } from "./styles.js";
 
 const DARK = matchMedia("(prefers-color-scheme: dark)");
 
+/** The site's own look, the same for every box on the page; theme.js furnishes it. */
+export const house = { sheets: [] };
+
 /** Dark when what lies behind the element is dark; a page that says nothing else follows the reader's system. */
 function themeOf(surface) {
   const said = getComputedStyle(document.documentElement).getPropertyValue("--honestybox-theme").trim();
   if (said === "light" || said === "dark") return said;
+  if (house.scheme) return house.scheme;
   for (let node = surface; node; node = node.parentElement) {
     const [, red, green, blue, alpha] = /^rgba?\((\d+), (\d+), (\d+)(?:, ([\d.]+))?/
       .exec(getComputedStyle(node).backgroundColor) || [];
@@ -38,7 +42,7 @@ export class HonestyBox extends HTMLElement {
    */
   frame({ placement, edge, language, direction, theme }) {
     this.#wanted = theme;
-    this.wear();
+    this.#root.adoptedStyleSheets = [sheet(), ...house.sheets];
     this.setAttribute("placement", placement);
     if (placement === "banner") this.setAttribute("edge", edge === "bottom" ? "bottom" : "top");
     this.#panel = make(placement === "overlay" ? "dialog" : "section", {
@@ -78,13 +82,6 @@ export function newBox() {
   return document.createElement("honesty-box");
 }
 
-/** The way out, always there to be found. */
-export function closeButton(words, onclick) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
-  const cross = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  cross.setAttribute("d", "M5 5l14 14M19 5L5 19");
-  svg.append(cross);
-  return make("button", { type: "button", class: "close", "aria-label": words.close, title: words.close, onclick }, svg);
-}
+/** The way out, always there to be found. The cross is drawn by the style sheet. */
+export const closeButton = (words, onclick) =>
+  make("button", { type: "button", class: "close", "aria-label": words.close, title: words.close, onclick });

@@ -13,6 +13,15 @@ function said({ status, field, message }, words) {
   return { problem: status < 500 ? words.try_again : words.stripe_unavailable };
 }
 
+/** Where to thank, when the reader comes back from the payment page in this tab. */
+function askedHere({ placement, place }) {
+  try {
+    sessionStorage.setItem("honestybox:place", JSON.stringify(placement === "inline" ? place : {}));
+  } catch (refused) {
+    // Then the thanks come as a strip.
+  }
+}
+
 class Checkout {
   #wish;
   #appeal;
@@ -61,7 +70,7 @@ class Checkout {
     if (answer.client_secret) return this.#here(answer, more);
     const { checkout_url: address } = answer;
     if (!/^https?:/.test(address)) throw new Error("not an address: " + address);
-    this.#told.leaving();
+    askedHere(this.#appeal);
     location.assign(address);
     await new Promise((resolve) => setTimeout(resolve, PATIENCE_MS)); // the page has gone by then
     return {};

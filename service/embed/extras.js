@@ -11,8 +11,8 @@ export const LOOK = `
 .extras .tick :checked+span{box-shadow:none}
 .extras .pick{display:flex;flex-wrap:wrap;align-items:center;gap:.2em .8em}
 .extras input:focus-visible,.extras select:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
-.extras select{flex:1 1 9em;min-width:0;min-height:2.75em;padding:.3em .6em;border:1px solid var(--edge);border-radius:3px;background:var(--paper);color:var(--ink);font:inherit;font-size:1.1em}
-.mail input{display:block;width:100%;min-height:2.75em;margin-top:.25em;padding:.3em .7em;border:1px solid var(--edge);border-radius:3px;background:none;color:inherit;font:inherit}
+.extras select{flex:1 1 9em;min-width:0;min-height:2.75em;padding:.3em .6em;border:1px solid var(--edge);border-radius:var(--corner);background:var(--paper);color:var(--ink);font:inherit;font-size:1.1em}
+.mail input{display:block;width:100%;min-height:2.75em;margin-top:.25em;padding:.3em .7em;border:1px solid var(--edge);border-radius:var(--corner);background:none;color:inherit;font:inherit}
 .mail p{margin-top:.3em;font-size:.9em;color:var(--quiet)}
 `;
 

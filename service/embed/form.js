@@ -36,8 +36,8 @@ export class GivingForm {
   /**
    * @param {object} appeal as the decision gave it
    * @param {object} context what the loader lends; appeal.js adds `extras`, the module, where the form needs it
-   * @param {{pressed: () => void, leaving: () => void, settled: () => void, box: HTMLElement}} told
-   *   pressed: Continue was valid; leaving: off to pay; settled: given without leaving
+   * @param {{pressed: () => void, settled: () => void, box: HTMLElement}} told
+   *   pressed: Continue was valid; settled: given without leaving
    * @param {AbortSignal} signal ends the form's interest in the page
    */
   constructor(appeal, context, told, signal) {

@@ -30,16 +30,6 @@ function cutBehind(box) {
   });
 }
 
-/** Reading goes on at this element, for keyboards and screen readers too. */
-function readOnAt(element) {
-  if (!element.hasAttribute("tabindex")) {
-    element.tabIndex = -1;
-    element.addEventListener("blur", () => element.removeAttribute("tabindex"), { once: true });
-  }
-  element.focus({ preventScroll: true });
-  if (element.getBoundingClientRect().top < 0) element.scrollIntoView();
-}
-
 class Gate {
   #access;
   #anchor;
@@ -105,28 +95,22 @@ class Gate {
   }
 
   async #putOff(button, said) {
-    const { gate: { words } } = this.#access;
-    const { post, site, reader, page: { url }, announce } = this.#context;
     if (button.ariaDisabled === "true") return;
     button.ariaDisabled = "true";
     said.textContent = "";
-    try {
-      const { access, until } = await post("v1/access/later", { site, reader: reader(), url }, this.#signal);
-      this.open({ ...access, until });
-    } catch (failure) {
-      if (this.#signal.aborted) return;
-      said.textContent = failure.status === 409 ? words.gate_later_spent : words.try_again;
-      announce("error", { message: failure + "", status: failure.status }, this.#box);
-    }
+    said.textContent = await import("./later.js").then(
+      ({ putOff }) => putOff(this.#access, (facts) => this.open(facts), this.#context, this.#signal),
+      () => this.#access.gate.words.try_again);
     button.ariaDisabled = "false";
   }
 
   /** Gives the rest of the article back. */
-  open(facts) {
+  async open(facts) {
     const { children } = this.#anchor;
     this.#box.remove();
     this.#context.announce("opened", facts, this.#anchor);
     const next = [...children].slice(this.#access.gate.place.visible).find((node) => node.getClientRects()[0]);
+    const { readOnAt } = await import("./later.js");
     readOnAt(next || this.#anchor);
   }
 }

@@ -6,8 +6,8 @@ const TEXT = `
 :host([placement=gate]){margin:1em 0 2em}
 *{box-sizing:border-box}
 [hidden]{display:none!important}
-.panel{all:initial;box-sizing:border-box;display:flow-root;font:1.0625em/1.5 x;font-family:inherit;color:var(--ink);-webkit-text-size-adjust:100%;overflow-wrap:break-word;--ink:#17191c;--quiet:#5b5e63;--line:#d3d0c9;--edge:#85827b;--paper:#fff;--alarm:#a3200d;--accent:var(--honestybox-accent,#0b4c68);--on:var(--honestybox-on-accent,#fff)}
-.panel[data-theme=dark]{--ink:#f0eee9;--quiet:#b5b2ab;--line:#3d4044;--edge:#85878b;--paper:#17191c;--alarm:#ff9d8a;--accent:var(--honestybox-accent-dark,#9ccbe0);--on:var(--honestybox-on-accent-dark,#10222b);color-scheme:dark}
+.panel{all:initial;box-sizing:border-box;display:flow-root;font:1.0625em/1.5 x;font-family:var(--honestybox-font,inherit);color:var(--ink);-webkit-text-size-adjust:100%;overflow-wrap:break-word;--ink:var(--honestybox-text,#17191c);--quiet:var(--honestybox-quiet,#5b5e63);--line:var(--honestybox-line,#d3d0c9);--edge:#85827b;--paper:var(--honestybox-background,#fff);--alarm:#a3200d;--accent:var(--honestybox-accent,#0b4c68);--on:var(--honestybox-on-accent,#fff);--corner:var(--honestybox-corner,3px)}
+.panel[data-theme=dark]{--ink:var(--honestybox-text-dark,#f0eee9);--quiet:var(--honestybox-quiet-dark,#b5b2ab);--line:var(--honestybox-line-dark,#3d4044);--edge:#85878b;--paper:var(--honestybox-background-dark,#17191c);--alarm:#ff9d8a;--accent:var(--honestybox-accent-dark,#9ccbe0);--on:var(--honestybox-on-accent-dark,#10222b);color-scheme:dark}
 .panel[dir=rtl]{direction:rtl}
 .inline,.gate{padding:1.1em 0 1em;border:solid var(--line);border-width:3px 0 1px;border-top-color:var(--accent)}
 .gate{padding:1.7em 0 1.3em}
@@ -22,8 +22,8 @@ a{color:inherit;text-decoration:underline .1em var(--accent);text-underline-offs
 legend{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 label{position:relative}
 label input{position:absolute;inset:0;width:100%;height:100%;margin:0;opacity:0;cursor:pointer}
-label span{display:flex;align-items:center;justify-content:center;padding:.3em;line-height:1.2;border-radius:3px}
-.options{display:flex;border-radius:3px}
+label span{display:flex;align-items:center;justify-content:center;padding:.3em;line-height:1.2;border-radius:var(--corner)}
+.options{display:flex;border-radius:var(--corner)}
 .interval .options{border:1px solid var(--edge)}
 .interval label{flex:auto}
 .interval label+label{border-inline-start:1px solid var(--line)}
@@ -32,7 +32,7 @@ label span{display:flex;align-items:center;justify-content:center;padding:.3em;l
 .amount,.own{margin-top:.75em}
 .amount .options{flex-wrap:wrap;gap:.5em}
 .amount label{flex:1 1 4.4em}
-.amount span,.field{min-height:2.9em;font-size:1.12em;border:1px solid var(--edge);border-radius:3px}
+.amount span,.field{min-height:2.9em;font-size:1.12em;border:1px solid var(--edge);border-radius:var(--corner)}
 .amount :checked+span{background:var(--accent);border-color:var(--accent);color:var(--on);font-weight:700}
 :focus-visible+span,button:focus-visible,a:focus-visible,.field:focus-within{outline:3px solid var(--accent);outline-offset:2px}
 .own label,.methods,.later{font-size:.9em;color:var(--quiet)}
@@ -42,7 +42,7 @@ label span{display:flex;align-items:center;justify-content:center;padding:.3em;l
 .line>*{grid-area:1/1}
 .problem{color:var(--alarm);font-weight:600}
 .problem:not(:empty)+.cost{visibility:hidden}
-button,.primary{-webkit-appearance:none;appearance:none;margin:0;padding:.3em .1em;border:0;border-radius:3px;background:none;color:inherit;font:inherit;line-height:1.2;cursor:pointer;min-height:2.75em;min-width:2.75em}
+button,.primary{-webkit-appearance:none;appearance:none;margin:0;padding:.3em .1em;border:0;border-radius:var(--corner);background:none;color:inherit;font:inherit;line-height:1.2;cursor:pointer;min-height:2.75em;min-width:2.75em}
 .primary{display:block;width:100%;text-align:center;text-decoration:none;padding:.6em 1.6em;min-height:3.1em;background:var(--accent);color:var(--on);font-weight:700;font-size:1.05em}
 .primary:hover{filter:brightness(1.12)}
 .primary[aria-disabled=true]{opacity:.65;cursor:default}
@@ -58,10 +58,10 @@ button,.primary{-webkit-appearance:none;appearance:none;margin:0;padding:.3em .1
 .choices p{flex:1 1 100%}
 .choice{min-height:3.1em;padding:.3em 1em;border:1px solid var(--edge)}
 .choice:hover,.default{border-color:var(--ink)}
-.close{float:right;width:2.75em;padding:.8em 0;padding-inline-start:1.6em;margin-top:-.45em;color:var(--quiet)}
+.close{float:right;width:2.75em;margin-top:-.45em;color:var(--quiet);text-align:end}
+.close::before{content:"\\d7";font:1.9em/1 Arial,sans-serif}
 [dir=rtl]>.close{float:left}
 .close:hover{color:var(--ink)}
-svg{display:block;fill:none;stroke:currentColor;stroke-width:2}
 .said{flex:1;display:flex;align-items:center;min-height:3em}
 @media (forced-colors:active){:checked+span,.primary{forced-color-adjust:none;background:Highlight!important;color:HighlightText!important}}
 `;

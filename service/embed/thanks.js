@@ -41,7 +41,8 @@ export async function thank(pageLanguage, context, signal) {
   }
   // Until then an attempt is worth keeping: pressed again, it leads to its payment and not to a second one.
   if (outcome === "paid" || outcome === "pending") forgetAll(context);
-  const { language, direction, words } = await wordsFor(pageLanguage, context);
+  const { language, direction, words, theme } = await wordsFor(pageLanguage, context);
+  if (theme) await import("./theme.js").then(({ furnish }) => furnish(theme), () => {});
   const title = words["thanks_" + outcome + "_heading"];
   if (signal.aborted || !title) return;
   const point = askedAt();

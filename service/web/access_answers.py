@@ -10,6 +10,7 @@ from service.catalogue.languages import direction
 from service.catalogue.words import Dictionary
 from service.domain.access import Access, AccessReason
 from service.domain.site import Placement, Site
+from service.web.look import theme_of
 
 _MOST_MADE = 10_000  # a rolling meter has a moment of its own for each reader
 
@@ -59,6 +60,7 @@ class AccessAnswers:
                 "language": language,
                 "direction": direction(language),
                 "words": words.of_gates(),
+                **theme_of(site),
             })
         return self._gates[key]
 

@@ -13,6 +13,7 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from service.catalogue.languages import direction
+from service.web.look import theme_of
 from service.web.parts import Parts
 from service.web.problems import ProblemError
 from service.web.public import public
@@ -63,7 +64,7 @@ def assets_views(parts: Parts) -> Blueprint:
         site = known_site(parts.sites, site_id)
         chosen = site.language_for(language)
         texts = parts.dictionary.for_language(chosen).texts
-        document = {"language": chosen, "direction": direction(chosen), "words": texts}
+        document = {"language": chosen, "direction": direction(chosen), "words": texts, **theme_of(site)}
         body = json.dumps(document, ensure_ascii=False).encode()
         response = Response(body, content_type="application/json")
         return public(response, sha256(body).hexdigest()[:16], max_age=300)

@@ -188,6 +188,7 @@ class Fake:
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     outcomes: Card = field(default=lambda body: (200, {"outcome": "paid"}))
     forms: Callable[[str, str], Answer] = field(default=lambda language, currency: a_problem(404, "No such form."))
+    theme: dict[str, Any] | None = None
     delay: float = 0.0
     script_delay: float = 0.0
 
@@ -252,7 +253,7 @@ class _Service(_Handler):
             self.send(200, minified(module[1]), "text/javascript; charset=utf-8")
         elif words:
             language = "ru" if words[1].startswith("ru") else "en"
-            said = {"language": language, "direction": "ltr", "words": locale(language)}
+            said = {"language": language, "direction": "ltr", "words": locale(language), "theme": self.fake.theme}
             self.send(200, json.dumps(said).encode(), "application/json")
         elif path == "/js/stripe.js":
             time.sleep(self.fake.script_delay)

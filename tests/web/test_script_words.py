@@ -12,12 +12,13 @@ SOURCES = {file.name: file.read_text() for file in (files("service") / "embed").
 IN_AN_APPEAL = WORDS.of_appeals(embedded=False).keys()
 GETS = {
     "gate.js": WORDS.of_gates().keys(),
+    "later.js": WORDS.of_gates().keys(),
     "embedded.js": WORDS.of_appeals(embedded=True).keys(),
     "pane.js": WORDS.of_appeals(embedded=True).keys(),
 }
 
 
-@pytest.mark.parametrize("module", "gate.js snooze.js form.js extras.js embedded.js pane.js human.js".split())
+@pytest.mark.parametrize("module", "gate.js later.js snooze.js form.js extras.js embedded.js pane.js human.js".split())
 def test_a_module_has_every_word_that_it_says(module: str) -> None:
     names = set(re.findall(r"words\.([a-z_]+)", SOURCES[module]))
     assert names
