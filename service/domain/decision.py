@@ -10,7 +10,7 @@ from service.domain.campaign import Campaign, Kind
 from service.domain.experiment import choose_variant
 from service.domain.outcome import Outcome, Outcomes, Withhold
 from service.domain.page import Page
-from service.domain.plan import Layout, Plan
+from service.domain.plan import Layout, PageMatch, Plan
 from service.domain.reader import History, Visit
 from service.domain.reason import Reason
 from service.domain.rules import GATE_REASONS, READER_RULES
@@ -43,10 +43,14 @@ def decide(
     placements: Sequence[Placement],
     now: datetime,
     weights: Weights | None = None,
+    known: PageMatch | None = None,
 ) -> Decision:
-    """The outcome for each requested placement, and the reader's access. Raises nothing. Source: DESIGN §6."""
+    """The outcome for each requested placement, and the reader's access. Raises nothing. Source: DESIGN §6.
+
+    `known`: what `plan.page` says of the page, where the caller has asked already.
+    """
     site, history = plan.site, reader.history
-    known = plan.page(page)
+    known = known or plan.page(page)
     if isinstance(history, Reason):
         article = known.access or reader_access(site, page, known.article, None, history, now)
         return Decision(article, _unasked(site, known.refused, history, article, placements))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from service.domain.access import UNMETERED, Access, counting
 from service.domain.decision import Decision, Reader, Weights, decide
-from service.domain.plan import PageMatch
+from service.domain.plan import PageMatch, Plan
 from service.domain.reader import History
 from service.domain.reason import Reason
 from service.domain.site import Site
@@ -33,13 +33,21 @@ def _nonce() -> str:
     return f"{next(_numbers) & 0xFFFFFFFF:08x}"
 
 
+class Prepared(NamedTuple):
+    """What requests come to that differ in nothing but the reader. `request` is without its reader."""
+
+    request: DecisionRequest
+    site: Site
+    plan: Plan
+    page: PageMatch
+    currency: str
+
+
 class _Asked(NamedTuple):
     """What one answer is made from; a tuple, because a frozen dataclass costs a decision four times as much to make."""
 
     published: Published
-    site: Site
-    page: PageMatch
-    request: DecisionRequest
+    prepared: Prepared
     reader: str
     now: datetime
 
@@ -60,71 +68,72 @@ class Decisions:
     def answer(self, body: bytes, origin: str | None, country: str | None) -> bytes:
         """The answer's JSON. Raises ProblemError."""
         published = self.published()
-        request = published.shapes.recall(body, country)
-        if request is None:
-            request = published.requests.read(read_json(body), country)
-            published.shapes.remember(body, country, request)
-        site = known_site(published.catalogue.sites, request.site)
+        prepared, sent = published.shapes.recall(body, country) or _prepare(published, body, country)
+        request, site, plan, page, _ = prepared
         check_origin(site, origin)
         if request.preview is not None:
-            return self.previewed.answer(published, site, request)
-        reader, token = self._reader(site, request)
-        plan = published.catalogue.plans[site.id]
-        asked = _Asked(published, site, plan.page(request.page), request, reader, self.clock())
-        history = self._history(asked)
+            return self.previewed.answer(published, site, request._replace(reader=sent))
+        reader, token = self._reader(prepared, sent)
+        now = self.clock()
+        history = self._history(prepared, reader, now)
         if history is Reason.STORE_UNAVAILABLE:
-            token = request.reader  # a new one would be a reader nobody remembers
-        decision = decide(
-            plan,
-            Reader(reader, history),
-            request.page,
-            request.visit,
-            request.placements,
-            asked.now,
-            self.weights(site.id),
-        )
-        return self._render(asked, history, token, decision)
+            token = sent  # a new one would be a reader nobody remembers
+        who, weights = Reader(reader, history), self.weights(site.id)
+        decision = decide(plan, who, request.page, request.visit, request.placements, now, weights, page)
+        return self._render(_Asked(published, prepared, reader, now), history, token, decision)
 
-    def _reader(self, site: Site, request: DecisionRequest) -> tuple[str, str | None]:
+    def _reader(self, prepared: Prepared, sent: str | None) -> tuple[str, str | None]:
         """The reader's id and the token to keep."""
-        if not request.consent:
+        if not prepared.request.consent:
             return "", None
-        if request.reader is None:
+        if sent is None:
             reader = new_reader()
-            return reader, self.tokens.reader_token(site.id, reader)
-        return reader_of(self.tokens, site, request.reader), request.reader
+            return reader, self.tokens.reader_token(prepared.site.id, reader)
+        return reader_of(self.tokens, prepared.site, sent), sent
 
-    def _history(self, asked: _Asked) -> History | Reason:
-        page, request = asked.page, asked.request
+    def _history(self, prepared: Prepared, reader: str, now: datetime) -> History | Reason:
+        request, site, _, page, _ = prepared
         if not request.consent:
             return Reason.NO_CONSENT
         counts = UNMETERED
-        if page.access is None and asked.site.meter is not None and not request.page.premium:
-            counts = counting(asked.site, asked.site.meter, request.visit.newsletters, asked.now)
+        if page.access is None and site.meter is not None and not request.page.premium:
+            counts = counting(site, site.meter, request.visit.newsletters, now)
         try:
-            return self.readers.record_view(asked.site.id, asked.reader, page.article, asked.now, counts, page.topics)
+            return self.readers.record_view(site.id, reader, page.article, now, counts, page.topics)
         except StoreUnavailableError:
             return Reason.STORE_UNAVAILABLE
 
     def _render(self, asked: _Asked, history: History | Reason, token: str | None, decision: Decision) -> bytes:
-        site, now, outcomes = asked.site, asked.now, decision.outcomes
-        self.note(site.id, now, outcomes)
-        currency = site.currency_for(asked.request.visit.country)
-        appeals, withheld = asked.published.renderer.render(site, outcomes, asked.page.language, currency)
+        published, prepared, reader, now = asked
+        _, site, _, page, currency = prepared
+        self.note(site.id, now, decision.outcomes)
+        appeals, withheld = published.renderer.render(site, decision.outcomes, page.language, currency)
         rendered = []
         for subject, template in appeals:
             read = 0
             if template.counts_articles and isinstance(history, History):
                 read = history.articles_read(now.timestamp() - _MONTH_SECONDS)
-            receipt = self.tokens.new_receipt(site.id, asked.reader, subject, now, _nonce())
+            receipt = self.tokens.new_receipt(site.id, reader, subject, now, _nonce())
             rendered.append(template.render(receipt, read))
         return answer_of(token, self._access(asked, decision.access), rendered, withheld)
 
     def _access(self, asked: _Asked, access: Access) -> bytes:
-        site, page = asked.site, asked.request.page
+        request, site, _, page, _ = asked.prepared
         if site.meter is None:
             return _NO_METER
         token = None
-        if access.granted and page.is_article:
-            token = self.access_token(site.id, page.url, access.reason, asked.now)
-        return asked.published.access.render(site, access, asked.page.language, token)
+        if access.granted and request.page.is_article:
+            token = self.access_token(site.id, request.page.url, access.reason, asked.now)
+        return asked.published.access.render(site, access, page.language, token)
+
+
+def _prepare(published: Published, body: bytes, country: str | None) -> tuple[Prepared, str | None]:
+    """What the request comes to but for its reader, remembered, and its reader's token. Raises ProblemError."""
+    request = published.requests.read(read_json(body), country)
+    site = known_site(published.catalogue.sites, request.site)
+    plan = published.catalogue.plans[site.id]
+    prepared = Prepared(
+        request._replace(reader=None), site, plan, plan.page(request.page), site.currency_for(request.visit.country)
+    )
+    published.shapes.remember(body, country, request.reader, prepared)
+    return prepared, request.reader

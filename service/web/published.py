@@ -1,6 +1,7 @@
 """What running workers answer from: one catalogue and all that was made of it, replaced as a whole."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from service.catalogue.loader import Catalogue
 from service.catalogue.words import Dictionary
@@ -20,7 +21,7 @@ class Published:
     renderer: Renderer
     access: AccessAnswers
     requests: DecisionRequests
-    shapes: RequestShapes
+    shapes: RequestShapes[Any]
 
 
 def publish(catalogue: Catalogue, dictionary: Dictionary, public_url: str) -> Published:
