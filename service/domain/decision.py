@@ -35,7 +35,7 @@ class Reader(NamedTuple):
     history: History | Reason
 
 
-def decide(
+def decide(  # noqa: PLR0913  what a page view is, and what the caller happens to know already
     plan: Plan,
     reader: Reader,
     page: Page,
