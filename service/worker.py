@@ -51,6 +51,7 @@ class Worker:
         threads = [threading.Thread(target=task, args=(every_seconds, stop), daemon=True) for task in tasks]
         for thread in threads:
             thread.start()
+        self.reloader.watch()
         self.jobs.work(lambda: stop.is_set() or not all(thread.is_alive() for thread in threads))
         return stop.is_set()
 
@@ -59,7 +60,6 @@ class Worker:
             self._duties()
             if stop.wait(every_seconds):
                 return
-            self.reloader.refresh()
 
     def _reconcile_again_and_again(self, every_seconds: float, stop: threading.Event) -> None:
         """Beside the duties: it may take hours, and what webhooks missed cannot wait for it."""

@@ -1,16 +1,17 @@
 """The whole config folder as one catalogue, or every problem in it."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from marshmallow import ValidationError
 
 from service.catalogue.campaign_schema import CampaignSchema
 from service.catalogue.fields import slug
+from service.catalogue.folder import Files, read_files, version_of
 from service.catalogue.problems import CatalogueError, Problem
 from service.catalogue.site_schema import SiteSchema
 from service.catalogue.yaml_file import Document, Path_, parse_yaml
@@ -32,51 +33,19 @@ class Catalogue:
     """The files of each site, by their names in its folder."""
 
 
-Files = Mapping[str, bytes]
-_MEANT = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)  # Notepad adds .txt, and hides it
-
-
-def read_files(folder: Path) -> Files:
-    """The bytes of every staff file, by its name as problems show it. Raises CatalogueError."""
-    shown = folder.name
-    problems, files = [], {}
-    try:
-        paths = sorted(path for path in folder.glob("sites/*/**/*") if path.is_file() and not _hidden(path, folder))
-        for path in paths:
-            name = f"{shown}/{path.relative_to(folder).as_posix()}"
-            if path.suffix == ".yaml":
-                files[name] = path.read_bytes()
-            elif _MEANT.search(path.name):
-                problems.append(Problem(name, 1, "", "is not read; rename it to end in .yaml"))
-    except OSError as error:
-        problems.append(Problem(shown, 1, "", f"cannot be read: {error.strerror}"))
-    if not files and not problems:
-        problems.append(Problem(f"{shown}/sites", 1, "", "holds no site; write <site>/site.yaml in it"))
-    if problems:
-        raise CatalogueError(problems)
-    return files
-
-
-def _hidden(path: Path, folder: Path) -> bool:
-    return any(part.startswith(".") for part in path.relative_to(folder).parts)
-
-
-def version_of(files: Files) -> str:
-    """A short name for exactly these bytes."""
-    digest = sha256()
-    for name, raw in files.items():
-        digest.update(f"{name}\0{len(raw)}\0".encode() + raw)
-    return digest.hexdigest()[:8]
+_Built: TypeAlias = Mapping[str, tuple[Document, Site | None, Any]]
 
 
 @dataclass
 class Loader:
-    """Builds catalogues, parsing again only the files that changed since the last one."""
+    """Builds catalogues, looking again only at the files that changed since the last one, and at all of a site's when
+    its site.yaml did."""
 
     folder: Path
     extra_origins: Mapping[str, Sequence[str]] = field(default_factory=dict)
     abilities: Abilities = field(default_factory=Abilities)
     _parsed: dict[tuple[str, bytes], Document] = field(default_factory=dict)
+    _built: dict[str, tuple[Document, Site | None, Any]] = field(default_factory=dict)
 
     def load(self) -> Catalogue:
         """The catalogue of the folder as it is now. Raises CatalogueError with every problem in it."""
@@ -87,10 +56,11 @@ class Loader:
         documents, problems = self._documents(files)
         sites: dict[str, Site] = {}
         campaigns: dict[str, list[Campaign]] = {}
-        groups = _by_site(documents)
+        groups, before = _by_site(documents), self._built
+        self._built = {}
         for site_id, group in groups.items():
-            site = _attempt(problems, self._site, site_id, group, files)
-            found = _campaigns(site, group, problems)
+            site = _attempt(problems, self._site, site_id, group, files, before)
+            found = self._campaigns(site, group, problems, before)
             if site is not None:
                 sites[site_id], campaigns[site_id] = site, found
         _refuse_unknown_sites(self.extra_origins, sites, problems)
@@ -110,7 +80,15 @@ class Loader:
         self._parsed = parsed
         return list(parsed.values()), problems
 
-    def _site(self, site_id: str, group: Mapping[str, Document], files: Files) -> Site | None:
+    def _unless_built(self, before: _Built, document: Document, site: Site | None, make: Callable[[], Any]) -> Any:
+        """What was made of this file for this site before, or is made now."""
+        built = before.get(document.file)
+        if built is None or built[0] is not document or built[1] is not site:
+            built = (document, site, make())
+        self._built[document.file] = built
+        return built[2]
+
+    def _site(self, site_id: str, group: Mapping[str, Document], files: Files, before: _Built) -> Site | None:
         """The site, or None when its file could not even be parsed, which has been told by then."""
         document = group.get("site.yaml")
         if document is None:
@@ -118,6 +96,10 @@ class Loader:
             if wanted in files:
                 return None
             raise CatalogueError([Problem(wanted, 1, "", "is missing; the files beside it belong to no site")])
+        site: Site = self._unless_built(before, document, None, lambda: self._site_in(document, site_id))
+        return site
+
+    def _site_in(self, document: Document, site_id: str) -> Site:
         _check_name(document, site_id, "folder")
         site: Site = _build(document, SiteSchema(), site_id, document.values)
         if site.checkout.mode is CheckoutMode.EMBEDDED and not self.abilities.embed:
@@ -127,6 +109,23 @@ class Loader:
             hint = "always needs the setting HONESTYBOX_HUMAN_CHECK; set it, or write auto"
             raise CatalogueError([document.problem(("human_check",), hint)])
         return replace(site, origins=site.origins | set(self.extra_origins.get(site_id, ())))
+
+    def _campaigns(
+        self, site: Site | None, group: Mapping[str, Document], problems: list[Problem], before: _Built
+    ) -> list[Campaign]:
+        """The site's campaigns; without a site, none, but their problems all the same."""
+        campaigns: dict[int, Campaign] = {}
+        for name, document in group.items():
+            if name == "site.yaml":
+                continue
+            make = partial(_campaign, document, name, site)
+            campaign = _attempt(problems, self._unless_built, before, document, site, make)
+            if campaign is None:
+                continue
+            clash = campaigns.setdefault(campaign.key, campaign)
+            if clash is not campaign:
+                problems.append(document.problem((), f"has the same short key as {clash.id}; rename this file"))
+        return list(campaigns.values())
 
 
 def _attempt(problems: list[Problem], make: Any, *arguments: Any) -> Any:
@@ -144,21 +143,6 @@ def _by_site(documents: Sequence[Document]) -> dict[str, dict[str, Document]]:
         _, _, site_id, inside = document.file.split("/", 3)
         groups.setdefault(site_id, {})[inside] = document
     return groups
-
-
-def _campaigns(site: Site | None, group: Mapping[str, Document], problems: list[Problem]) -> list[Campaign]:
-    """The site's campaigns; without a site, none, but their problems all the same."""
-    campaigns: list[Campaign] = []
-    for name, document in group.items():
-        if name == "site.yaml":
-            continue
-        campaign = _attempt(problems, _campaign, document, name, site)
-        clash = next((other for other in campaigns if campaign and other.key == campaign.key), None)
-        if clash is not None:
-            problems.append(document.problem((), f"has the same short key as {clash.id}; rename this file"))
-        elif campaign is not None:
-            campaigns.append(campaign)
-    return campaigns
 
 
 def _campaign(document: Document, name: str, site: Site | None) -> Campaign | None:

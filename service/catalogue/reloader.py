@@ -1,6 +1,5 @@
 """Keeps the last good copy of what staff wrote, and replaces it within two seconds of a change."""
 
-import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -8,57 +7,83 @@ from typing import Generic, TypeAlias, TypeVar
 
 import structlog
 
-from service.catalogue.loader import Catalogue, Files, Loader, read_files, version_of
+from service.catalogue.folder import Files, Stamp, git_is_writing, read_files, stamp_of, version_of
+from service.catalogue.loader import Catalogue, Loader
 from service.catalogue.problems import CatalogueError, Problem
 
 T = TypeVar("T")
-
 Warn: TypeAlias = Callable[[Catalogue], tuple[Problem, ...]]
 
 log = structlog.get_logger(__name__)
+
+_MOST_LOOKS_AT_GIT = 20  # a git that died leaves its lock behind
 
 
 class Reloader(Generic[T]):
     """`current` is what `publish` made of the last good catalogue; `problems` tells what is wrong with the files now,
     and `warnings` what `warn` finds strange in the catalogue that is served.
 
+    What is served was all in the folder at one moment: files that changed while they were read are read again later.
     The first load raises CatalogueError: a service must not start on files it cannot use. Source: DESIGN §10.
     """
 
     def __init__(self, loader: Loader, publish: Callable[[Catalogue], T], warn: Warn = lambda _: ()) -> None:
         self._loader, self._publish, self._warn = loader, publish, warn
         self._lock = threading.Lock()
-        self._stamp = _stamp(loader.folder)
-        files = read_files(loader.folder)
+        self._stamp, files = _read_whole(loader.folder)
         self._version = version_of(files)
+        self._seen, self._looks = self._stamp, 0
         catalogue = loader.build(files)
         self.current = publish(catalogue)
         self.problems: tuple[Problem, ...] = ()
         self.warnings: tuple[Problem, ...] = ()
         self._tell_warnings(catalogue)
 
-    def refresh(self) -> bool:
-        """Looks at the files; True when a new catalogue was taken. Never raises for what staff wrote."""
-        with self._lock:
-            stamp = _stamp(self._loader.folder)
-            if stamp == self._stamp:
-                return False
-            taken = self._take()
-            self._stamp = stamp
-            return taken
+    def look(self) -> bool:
+        """Takes a change that is whole: nothing was written since the last look, and git is not in the middle of it.
 
-    def _take(self) -> bool:
+        True when a new catalogue was taken. Never raises for what staff wrote.
+        """
+        stamp = stamp_of(self._loader.folder)
+        if stamp == self._stamp:
+            return False
+        if stamp != self._seen:
+            self._seen, self._looks = stamp, 0
+            return False
+        self._looks += 1
+        if self._looks <= _MOST_LOOKS_AT_GIT and git_is_writing(self._loader.folder):
+            return False
+        with self._lock:
+            return self._take(stamp)
+
+    def refresh(self) -> bool:
+        """Takes what the files say at this moment; True when that is a new catalogue. Never raises, as `look`."""
+        with self._lock:
+            stamp = stamp_of(self._loader.folder)
+            return stamp != self._stamp and self._take(stamp)
+
+    def _take(self, stamp: Stamp) -> bool:
+        """Takes the files that have this stamp; nothing when they have another by now."""
         try:
             files = read_files(self._loader.folder)
-            if version_of(files) == self._version and not self.problems:
-                return False
-            return self._replace(files)
+        except CatalogueError as error:
+            files, problems = None, error.problems
+        if stamp_of(self._loader.folder) != stamp:
+            return False
+        self._stamp = stamp
+        if files is None:
+            self._report(problems)
+            return False
+        if version_of(files) == self._version and not self.problems:
+            return False
+        return self._replace(files)
+
+    def _replace(self, files: Files) -> bool:
+        try:
+            catalogue = self._loader.build(files)
         except CatalogueError as error:
             self._report(error.problems)
             return False
-
-    def _replace(self, files: Files) -> bool:
-        catalogue = self._loader.build(files)
         self.current = self._publish(catalogue)
         self._version, self.problems = catalogue.version, ()
         log.info("config_taken", version=catalogue.version)
@@ -78,38 +103,23 @@ class Reloader(Generic[T]):
                 log.warning("config_warning", problem=str(warning))
 
     def watch(self, every_seconds: float = 0.5) -> threading.Thread:
-        """Starts refreshing in the background, for the life of the process."""
+        """Starts looking in the background, for the life of the process."""
 
         def run() -> None:
             pause = threading.Event()
             while not pause.wait(every_seconds):
-                self.refresh()
+                self.look()
 
         thread = threading.Thread(target=run, name="config-reloader", daemon=True)
         thread.start()
         return thread
 
 
-def _stamp(folder: Path) -> tuple[object, ...]:
-    """Changes whenever a file in `folder` is written, added, renamed, removed, or given other rights."""
-    rows: list[tuple[object, ...]] = []
-    waiting = [str(folder / "sites")]
-    while waiting:
-        try:
-            with os.scandir(waiting.pop()) as entries:
-                for entry in entries:
-                    rows.append((entry.path, *_facts(entry)))
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(entry.path)
-        except OSError:
-            continue
-    return tuple(sorted(rows))
-
-
-def _facts(entry: os.DirEntry[str]) -> tuple[int, ...]:
-    """What changes with the file; nothing for one that cannot be looked at, such as the dangling link of an editor."""
-    try:
-        stat = entry.stat()
-    except OSError:
-        return ()
-    return stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino
+def _read_whole(folder: Path) -> tuple[Stamp, Files]:
+    """The files, and the stamp that they had before and after they were read. Raises CatalogueError."""
+    for _ in range(100):
+        stamp = stamp_of(folder)
+        files = read_files(folder)
+        if stamp_of(folder) == stamp:
+            return stamp, files
+    raise CatalogueError([Problem(folder.name, 1, "", "is being written all the time; start again when it is whole")])

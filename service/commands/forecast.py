@@ -13,7 +13,8 @@ from typing import Any, TextIO
 
 from tqdm import tqdm
 
-from service.catalogue.loader import Files, Loader, read_files
+from service.catalogue.folder import Files, read_files
+from service.catalogue.loader import Loader
 from service.catalogue.problems import CatalogueError, did_you_mean
 from service.commands import Subparsers
 from service.domain.site import Site

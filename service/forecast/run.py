@@ -10,7 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from service.catalogue.loader import Files, Loader
+from service.catalogue.folder import Files
+from service.catalogue.loader import Loader
 from service.domain.plan import Plan
 from service.forecast.assumptions import Assumptions
 from service.forecast.page_view import Person

@@ -1,6 +1,10 @@
 """What operators watch, at /metrics. No reader and no page is in any of it."""
 
-from prometheus_client import Counter, Gauge
+from collections.abc import Iterable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Metric
+from prometheus_client.core import InfoMetricFamily
+from prometheus_client.registry import Collector
 
 from service.domain.reconciliation import Report
 
@@ -17,6 +21,7 @@ _ALARMS = Gauge(
 # The latest word of any worker: the least or the most would go by what workers said that are long gone.
 _STORE = Gauge("honestybox_store_available", "1 while Redis answers", multiprocess_mode="mostrecent")
 _CONFIG = Gauge("honestybox_config_problems", "Problems in the staff files now", multiprocess_mode="mostrecent")
+_WARNINGS = Gauge("honestybox_config_warnings", "Warnings about the files that run", multiprocess_mode="mostrecent")
 _RECONCILED = Gauge(
     "honestybox_reconciled_at_seconds", "When the last whole reconcile ended", multiprocess_mode="mostrecent"
 )
@@ -80,9 +85,25 @@ def store_changed(available: bool) -> None:
     _STORE.set(int(available))
 
 
-def set_config_problems(count: int) -> None:
-    """How many problems the staff files have now."""
-    _CONFIG.set(count)
+def set_config(problems: int, warnings: int) -> None:
+    """How many problems the staff files have now, and how many warnings those that run."""
+    _CONFIG.set(problems)
+    _WARNINGS.set(warnings)
+
+
+def config_info(version: str) -> CollectorRegistry:
+    """`honestybox_config_info`, of this process alone: what other processes once ran would stay in their files."""
+    registry = CollectorRegistry()
+    registry.register(_ConfigInfo(version))
+    return registry
+
+
+class _ConfigInfo(Collector):
+    def __init__(self, version: str) -> None:
+        self.version = version
+
+    def collect(self) -> Iterable[Metric]:
+        yield InfoMetricFamily("honestybox_config", "The staff files that run", {"version": self.version})
 
 
 def set_reconciled(report: Report) -> None:

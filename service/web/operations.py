@@ -10,7 +10,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from service.store.errors import StoreUnavailableError
 from service.store.lookout import ATTACK, DECLINES
-from service.web.metrics import set_alarm, set_config_problems, set_reconciled
+from service.web.metrics import config_info, set_alarm, set_config, set_reconciled
 from service.web.openapi import openapi_document
 from service.web.parts import Parts
 
@@ -44,10 +44,11 @@ def operations_views(parts: Parts) -> Blueprint:
     @views.get("/metrics")
     def metrics() -> ResponseReturnValue:
         parts.tally.count()
-        set_config_problems(len(parts.config_problems()))
+        set_config(len(parts.config_problems()), len(parts.config_warnings()))
         _set_alarms(parts)
         _tell_reconciled(parts)
-        return Response(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
+        info = config_info(parts.published().catalogue.version)
+        return Response(generate_latest(_registry()) + generate_latest(info), content_type=CONTENT_TYPE_LATEST)
 
     @views.get("/openapi.json")
     def openapi() -> ResponseReturnValue:

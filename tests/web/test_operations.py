@@ -25,7 +25,9 @@ def test_readyz_tells_store_and_config(client: FlaskClient) -> None:
     assert answer.status_code == 200
     told = answer.get_json()
     assert (told["status"], told["store"], told["config"]["problems"]) == ("ready", "available", [])
-    assert re.fullmatch(r"[0-9a-f]{8}", told["config"]["version"])
+    version = told["config"]["version"]
+    assert re.fullmatch(r"[0-9a-f]{8}", version)
+    assert f'honestybox_config_info{{version="{version}"}} 1.0' in client.get("/metrics").text
 
 
 def test_every_decision_is_counted_by_what_became_of_it(client: FlaskClient) -> None:
@@ -46,8 +48,8 @@ def test_an_outage_that_ended_with_a_restart_is_not_told_for_ever(tmp_path: Path
         done = subprocess.run([sys.executable, "-c", script], env=environ, capture_output=True, text=True, check=True)
         return done.stdout
 
-    worker("metrics.store_changed(False); metrics.set_config_problems(3)")
-    told = worker("metrics.set_config_problems(0); print(operations.generate_latest(operations._registry()).decode())")
+    worker("metrics.store_changed(False); metrics.set_config(3, 0)")
+    told = worker("metrics.set_config(0, 0); print(operations.generate_latest(operations._registry()).decode())")
     assert "honestybox_store_available 1.0" in told
     assert "honestybox_config_problems 0.0" in told
 
