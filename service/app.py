@@ -30,6 +30,7 @@ from service.store.audit import Audit
 from service.store.checks import Checks
 from service.store.counters import Counters
 from service.store.errors import StoreUnavailableError
+from service.store.held import Givers, HeldRecords
 from service.store.limits import Limits
 from service.store.readers import ReaderStore
 from service.store.reconciliations import Reconciliations
@@ -57,6 +58,8 @@ from service.web.previewed import PreviewedDecisions
 from service.web.previews import Previews
 from service.web.problems import CONTENT_TYPE, ProblemError, as_problem
 from service.web.published import Published, publish
+from service.web.reader_data import ReaderData
+from service.web.readers import readers_views
 from service.web.reminder_links import ReminderLinks
 from service.web.staff_door import Door
 from service.web.supporter_desk import open_desk
@@ -71,7 +74,7 @@ Clock = Callable[[], datetime]
 _VIEWS = (
     access_views, events_views, contributions_views, webhooks_views, assets_views, forms_views, key_set_views,
     operations_views, explain_views,
-    supporters_views, supporter_page_views, reminder_views,
+    supporters_views, supporter_page_views, reminder_views, readers_views,
     audit_views, sign_in_views, sign_out_views,
 )  # fmt: skip
 
@@ -118,6 +121,8 @@ def _parts(
     verifier = HumanVerifier(settings.human_check, settings.human_check_base) if settings.human_check else None
     human_check = HumanCheck(verifier, Checks(books.patient), books.lookout)
     desk = open_desk(settings, books.patient, books.gateway)
+    reminders = Reminders(books.patient)
+    held, givers = HeldRecords(books.patient), Givers(books.patient)
     return Parts(
         settings=settings,
         published=lambda: reloader.current,
@@ -136,8 +141,9 @@ def _parts(
         recorder=books.recorder,
         reconciliations=Reconciliations(books.store),
         jobs=books.jobs,
-        reminders=Reminders(books.patient),
+        reminders=reminders,
         reminder_links=ReminderLinks(desk.seal, settings.public_url),
+        reader_data=ReaderData(held, givers, reminders, books.jobs, desk.seal),
         desk=desk,
         counters=counters,
         allocations=Allocations(books.store),

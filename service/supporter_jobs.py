@@ -1,4 +1,4 @@
-"""The worker's jobs for supporters, wired: a link by mail, and a recognised browser written down in Stripe."""
+"""The worker's jobs for supporters, wired: a link by mail, and a browser written down in Stripe, or forgotten there."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -12,11 +12,14 @@ from service.catalogue.words import load_dictionary
 from service.mail.links import LinkSender, Wanted
 from service.mail.post import Post
 from service.payments.customers import Customers
+from service.payments.forgetting import forget_in_stripe
 from service.payments.recognition import keep_in_stripe
 from service.payments.supporters import find_supporter
 from service.settings import Settings
+from service.store.held import Givers, HeldRecords
 from service.store.job_worker import GiveUpError, Handler
 from service.web.links import open_links
+from service.web.reader_data import FORGET_JOB
 from service.web.seal import Seal, SealError
 from service.web.supporters import LINK_JOB, READER_JOB
 
@@ -32,8 +35,20 @@ def supporter_jobs(
     def remember(job: Mapping[str, Any]) -> None:
         keep_in_stripe(customers, books.recorder, job["owners"], job["unknown"], job["reader"], clock())
 
+    seal = Seal(settings.secret_keys)
+    records, givers = HeldRecords(books.patient), Givers(books.patient)
+
+    def forget(job: Mapping[str, Any]) -> None:
+        site, reader = _opened(seal, job["who"]).split(" ")
+        forget_in_stripe(books.gateway, books.recorder, job["contributions"], reader, clock())
+        # what Stripe's events wrote down anew while it still knew the reader
+        for contribution in job["contributions"]:
+            givers.unlink(contribution, reader)
+        records.erase(site, reader)
+
+    always: dict[str, Handler] = {READER_JOB: remember, FORGET_JOB: forget}
     if not settings.mails:
-        return {READER_JOB: remember}
+        return always
     dictionary = load_dictionary()
     sender = LinkSender(
         find=partial(find_supporter, customers),
@@ -42,7 +57,6 @@ def supporter_jobs(
         direction=direction,
         post=Post(settings.mail_url, settings.mail_from),
     )
-    seal = Seal(settings.secret_keys)
 
     def send(job: Mapping[str, Any]) -> None:
         site = catalogue().sites.get(job["site"])
@@ -50,13 +64,17 @@ def supporter_jobs(
             raise GiveUpError("the site is gone")
         sender.send(_wanted(job, site.name, seal), clock())
 
-    return {LINK_JOB: send, READER_JOB: remember}
+    return {LINK_JOB: send, **always}
 
 
 def _wanted(job: Mapping[str, Any], site_name: str, seal: Seal) -> Wanted:
-    try:
-        email = seal.open(job["email"])
-    except SealError as error:
-        raise GiveUpError("sealed with a secret that is gone") from error
+    email = _opened(seal, job["email"])
     asked_at = datetime.fromisoformat(job["asked_at"])
     return Wanted(job["site"], site_name, email, job["language"], job["return_url"], asked_at)
+
+
+def _opened(seal: Seal, sealed: str) -> str:
+    try:
+        return seal.open(sealed)
+    except SealError as error:
+        raise GiveUpError("sealed with a secret that is gone") from error

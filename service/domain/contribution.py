@@ -89,6 +89,11 @@ class Attribution:
     section: str = ""
 
 
+# What of it is about the reader, and not about what asked: no book of account needs it.
+FORGOTTEN = "forgotten"  # stands for it at Stripe, where no name of a reader looks like it
+ABOUT_THE_READER = ("reader", "article", "country", "device", "section")
+
+
 @dataclass(frozen=True, slots=True)
 class Payment:
     """Money that Stripe confirmed. `id` is the payment intent's or the invoice's."""

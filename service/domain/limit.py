@@ -40,6 +40,7 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
             Limit("sign_ins.address", 20, _TEN_MINUTES),
             Limit("sign_ins.name", 60, _TEN_MINUTES),
             Limit("sign_ins.all", 300, _TEN_MINUTES),
+            Limit("readers.address", 60, _TEN_MINUTES),
             Limit("attack.tried", 300, _TEN_MINUTES),
             Limit("attack.refused", 60, _TEN_MINUTES),
             Limit("attack.declined", 30, _TEN_MINUTES),

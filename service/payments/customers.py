@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from service.domain.contribution import FORGOTTEN
 from service.payments.checkout import LOCALES
-from service.payments.gateway import Gateway, Stripe, replayed
+from service.payments.gateway import Gateway, Stripe, linked_to, replayed
 
 MOST_READERS = 20
 
@@ -60,12 +61,21 @@ class Customers:
     def add_reader(self, customer: str, reader: str) -> None:
         """One more browser that is the customer's: the newest twenty stay. Said again, it changes nothing."""
         kept = self.get(customer)
-        known = str((kept.get("metadata") or {}).get("readers", "")).split()
+        known = linked_to(kept)
         if kept.get("deleted") or reader in known:
             return
         readers = " ".join([*known, reader][-MOST_READERS:])
         wish: Any = {"metadata": {"readers": readers}}
         self._ask(lambda v1: v1.customers.update(customer, wish))
+
+    def remove_reader(self, customer: str, reader: str) -> None:
+        """The browser is the customer's no more. Said again, it changes nothing."""
+        kept = self.get(customer)
+        known = linked_to(kept)
+        if reader in known:
+            others = " ".join(name for name in known if name != reader)
+            wish: Any = {"metadata": {"readers": others or FORGOTTEN}}
+            self._ask(lambda v1: v1.customers.update(customer, wish))
 
     def _all(self, listed: Callable[[Any], Any]) -> list[Stripe]:
         return self._ask(lambda v1: [one.to_dict() for one in listed(v1).auto_paging_iter()])

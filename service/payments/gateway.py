@@ -16,6 +16,7 @@ from typing import Any, TypeAlias, TypeVar
 import stripe
 import structlog
 
+from service.domain.contribution import FORGOTTEN
 from service.domain.reconciliation import Kind
 from service.payments.errors import (
     AttemptReusedError,
@@ -207,7 +208,7 @@ def replayed(response: Any) -> bool:
 def linked_to(customer: Stripe | None) -> tuple[str, ...]:
     """The readers in a customer's metadata, the latest last."""
     metadata: Mapping[str, str] = (customer or {}).get("metadata") or {}
-    return tuple(metadata.get("readers", "").split())
+    return tuple(name for name in metadata.get("readers", "").split() if name != FORGOTTEN)
 
 
 def subscription_of(invoice: Stripe) -> str:

@@ -9,6 +9,7 @@ from service.payments.gateway import Gateway
 
 _NOBODY = "honestybox_doctor"  # no id of Stripe's looks like it
 _ONE: dict[str, Any] = {"limit": 1}
+_NO_READER: dict[str, Any] = {"metadata": {"reader": ""}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,16 @@ PERMISSIONS = (
     Permission(
         "Checkout Sessions", "to start a payment", lambda v1: v1.checkout.sessions.expire(f"cs_{_NOBODY}"), writes=True
     ),
-    Permission("PaymentIntents", "to see what was paid", lambda v1: v1.payment_intents.list(_ONE)),
+    Permission(
+        "PaymentIntents", "to see what was paid, and to forget whose browser it was",
+        lambda v1: v1.payment_intents.update(f"pi_{_NOBODY}", _NO_READER), writes=True,
+    ),
     Permission("Charges and Refunds", "to see what was paid back", lambda v1: v1.charges.list(_ONE)),
     Permission("Disputes", "to see what was taken back", lambda v1: v1.disputes.list(_ONE)),
-    Permission("Subscriptions", "to see regular gifts", lambda v1: v1.subscriptions.list(_ONE)),
+    Permission(
+        "Subscriptions", "to see regular gifts, and to forget whose browser it was",
+        lambda v1: v1.subscriptions.update(f"sub_{_NOBODY}", _NO_READER), writes=True,
+    ),
     Permission("Invoices", "to see renewals", lambda v1: v1.invoices.list(_ONE)),
     Permission("Events", "to learn what webhooks missed", lambda v1: v1.events.list(_ONE)),
     Permission(

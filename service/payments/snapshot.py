@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from service.domain.contribution import Attribution, Contribution, Happened, Moment, Payment, State
+from service.domain.contribution import FORGOTTEN, Attribution, Contribution, Happened, Moment, Payment, State
 from service.domain.lifecycle import Standing, state_of
 from service.domain.money import Interval, from_stripe
 from service.payments.gateway import Stripe
@@ -24,7 +24,8 @@ def attribution_of(thing: Stripe) -> Attribution | None:
     metadata: Mapping[str, str] = thing.get("metadata") or {}
     if not metadata.get("site") or not metadata.get("attempt"):
         return None
-    return Attribution(**{name: metadata.get(name, "") for name in Attribution.__dataclass_fields__})
+    known = {name: value for name, value in metadata.items() if value != FORGOTTEN}
+    return Attribution(**{name: known.get(name, "") for name in Attribution.__dataclass_fields__})
 
 
 def from_payment_intent(intent: Stripe, taken: TakenBack, attribution: Attribution) -> Contribution:

@@ -91,7 +91,7 @@ class Reminders:
 
 def _key(site: str, reader: str) -> str:
     """In the slot of the reader's record."""
-    return f"hb:n:{{{site}:{reader}}}"
+    return f"hb:m:{{{site}:{reader}}}"
 
 
 def _name(wish: Reminder) -> str:

@@ -17,7 +17,7 @@ def cors_headers(sites: Mapping[str, Site], origin: str | None) -> Sequence[tupl
 
 
 PREFLIGHT_HEADERS = (
-    ("Access-Control-Allow-Methods", "POST, OPTIONS"),
-    ("Access-Control-Allow-Headers", "Content-Type"),
+    ("Access-Control-Allow-Methods", "GET, POST, DELETE, OPTIONS"),
+    ("Access-Control-Allow-Headers", "Authorization, Content-Type"),
     ("Access-Control-Max-Age", "86400"),
 )

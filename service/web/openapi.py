@@ -155,6 +155,8 @@ _GETS = (
     ("/openapi.json", "This document", ()),
 )
 
+_HELD = {"description": "Everything that is held on the reader, by name."}
+_ERASED = {"description": "The reader is forgotten; `kept` lists what had to be kept, with the reason."}
 _PAGES = (("/{site_id}/reminder", "Confirm a reminder, or end it"),)
 
 
@@ -175,6 +177,9 @@ def openapi_document() -> dict[str, Any]:
     spec.path("/supporter", operations={"get": page, "post": press})
     _add_pages(spec)
     spec.components.security_scheme("staff", {"type": "http", "scheme": "bearer"})
+    spec.components.security_scheme("reader", {"type": "http", "scheme": "bearer"})
+    about = {"get": _of_reader("What is held on me", _HELD), "delete": _of_reader("Forget me", _ERASED)}
+    spec.path("/v1/readers/me", operations=about)
     form = _get("/embed/v1/forms/{site}/{language}/{currency}.json", "The contribution form in another currency", ())
     form["responses"]["200"]["content"] = {"application/json": {"schema": FormAnswerSchema}}
     spec.path("/embed/v1/forms/{site}/{language}/{currency}.json", operations={"get": form})
@@ -188,6 +193,16 @@ def _add_pages(spec: APISpec) -> None:
     for path, summary in _PAGES:
         press = {"summary": "A button of that page", "responses": {"303": {"description": "On you go."}, **_refusals()}}
         spec.path(path, operations={"get": _get(path, summary, ()), "post": press})
+
+
+def _of_reader(summary: str, answer: dict[str, Any]) -> dict[str, Any]:
+    site = {"name": "site", "in": "query", "required": True, "schema": {"type": "string"}}
+    return {
+        "summary": summary,
+        "security": [{"reader": []}],
+        "parameters": [site],
+        "responses": {"200": answer, **_refusals()},
+    }
 
 
 def _post(summary: str, takes: type[Schema], gives: type[Schema]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from service.web.limits import Guard
 from service.web.previews import Previews
 from service.web.problems import ProblemError
 from service.web.published import Published
+from service.web.reader_data import ReaderData
 from service.web.reminder_links import ReminderLinks
 from service.web.requests import MOST_BYTES, check_origin, known_site
 from service.web.staff_door import Door
@@ -60,6 +61,7 @@ class Parts:
     jobs: Jobs
     reminders: Reminders
     reminder_links: ReminderLinks
+    reader_data: ReaderData
     desk: SupporterDesk
     counters: Counters
     allocations: Allocations

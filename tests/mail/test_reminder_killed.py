@@ -90,6 +90,6 @@ def test_a_worker_killed_before_or_after_the_letter_is_taken_sends_one_mail(
             clock.move(PAUSE)  # what a dead worker had in its hands is another's after a while
         wanted(kept, "Bob")
         with a_worker(folder, valkey_url, mailbox, clock()):
-            wait_until(lambda: not memory.keys("hb:n:*"))
+            wait_until(lambda: not memory.keys("hb:m:*"))
         assert [message["To"] for message in mailbox.arrived] == ["ada@example.org", "bob@example.org"]
         assert not memory.exists("hb:reminders-due")

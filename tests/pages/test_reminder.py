@@ -58,7 +58,7 @@ def confirmed(client: FlaskClient, worker: Worker, mails: Mails, **more: Any) ->
 
 def held(memory: Redis) -> set[bytes]:
     """The keys that are about reminders."""
-    return {*memory.scan_iter("hb:n:*"), *memory.scan_iter("hb:reminders-due"), *memory.scan_iter("rq:job:*")}
+    return {*memory.scan_iter("hb:m:*"), *memory.scan_iter("hb:reminders-due"), *memory.scan_iter("rq:job:*")}
 
 
 def remind(worker: Worker, clock: SettableClock) -> bool:
@@ -228,7 +228,7 @@ def test_a_lost_secret_is_told_in_the_log_and_sends_nothing(
     client: FlaskClient, worker: Worker, mails: Mails, clock: SettableClock, memory: Redis
 ) -> None:
     confirmed(client, worker, mails)
-    (key,) = memory.scan_iter("hb:n:*")
+    (key,) = memory.scan_iter("hb:m:*")
     memory.hset(key, "email", "sealed by nobody here")
     clock.move(30 * DAY + timedelta(seconds=1))
     assert remind(worker, clock)

@@ -104,6 +104,7 @@ OPERATIONS = (
     Operation("GET", "checkout/sessions/<ident>/line_items", sdk_checkout.SessionListLineItemsParams, checkout_lines),
     Operation("GET", "payment_intents", sdk.PaymentIntentListParams, list_of("payment_intent")),
     Operation("GET", "payment_intents/<ident>", sdk.PaymentIntentRetrieveParams, retrieve("payment_intent")),
+    Operation("POST", "payment_intents/<ident>", sdk.PaymentIntentUpdateParams, changes.change_payment),
     Operation("GET", "charges", sdk.ChargeListParams, list_of("charge")),
     Operation("GET", "charges/<ident>", sdk.ChargeRetrieveParams, retrieve("charge")),
     Operation("GET", "subscriptions", sdk.SubscriptionListParams, list_of("subscription")),

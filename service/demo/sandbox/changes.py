@@ -5,13 +5,15 @@ from typing import Any
 from .billing import must_go_on, why
 from .money import check_amount
 from .refusal import Refusal
+from .rules import check_metadata
 from .shapes import make, plan
 from .vault import Object, Vault
 
 
 def update(vault: Vault, subscription: Object, wanted: dict[str, Any]) -> Object:
     """Metadata, description, whether it ends with the period, and whether its collection is paused."""
-    must_go_on(subscription)
+    if wanted.keys() - {"metadata"}:  # of one that has ended, Stripe still takes this
+        must_go_on(subscription)
     previous = {name: subscription[name] for name in wanted}
     for name, value in wanted.items():
         subscription[name] = {**subscription[name], **value} if name == "metadata" else value
@@ -26,6 +28,17 @@ def update(vault: Vault, subscription: Object, wanted: dict[str, Any]) -> Object
         subscription["pause_collection"] = {"resumes_at": None, **pause} if pause else None
     vault.emit("customer.subscription.updated", subscription, **previous)
     return subscription
+
+
+def change_payment(vault: Vault, params: dict[str, Any], ident: str) -> Object:
+    """A payment intent's metadata, which may change at any time."""
+    if unplayed := params.keys() - {"metadata", "expand"}:
+        raise Refusal(f"This sandbox does not play {', '.join(sorted(unplayed))}.", min(unplayed))
+    metadata = params.get("metadata") or {}
+    check_metadata(metadata, "metadata")
+    intent = vault.find("payment_intent", ident)
+    intent["metadata"] = {**intent["metadata"], **metadata}
+    return intent
 
 
 def pause(vault: Vault, ident: str) -> Object:
