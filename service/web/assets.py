@@ -8,12 +8,12 @@ from hashlib import sha256
 from importlib.resources import files
 
 import brotli
-import rjsmin
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from service.catalogue.languages import direction
 from service.web.look import theme_of
+from service.web.minify import minify
 from service.web.parts import Parts
 from service.web.problems import ProblemError
 from service.web.public import public
@@ -37,7 +37,7 @@ def load_assets() -> Mapping[str, Asset]:
 
 
 def _asset(source: str) -> Asset:
-    plain = str(rjsmin.jsmin(source)).encode()
+    plain = minify(source).encode()
     return Asset(plain, brotli.compress(plain, quality=11), sha256(plain).hexdigest()[:16])
 
 

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-import rjsmin
+from .fake_service import minified
 
 EMBED = Path(__file__).parents[2] / "service" / "embed"
 TABLE = Path(__file__).with_name("article_heads.tsv")
@@ -65,7 +65,7 @@ def serve_heads(folder: Path, tag: str) -> Iterator[str]:
         def do_GET(self) -> None:
             name = self.path.partition("?")[0].rpartition("/")[2]
             if self.path.startswith("/embed/v1/") and (EMBED / name).is_file():
-                self._answer("text/javascript", rjsmin.jsmin((EMBED / name).read_text("utf-8")))
+                self._answer("text/javascript", minified(name).decode())
             elif name and (folder / name).is_file():
                 self._answer("text/html", with_tag((folder / name).read_text("utf-8"), tag))
             else:

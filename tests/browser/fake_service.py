@@ -14,8 +14,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import rjsmin
 from ruamel.yaml import YAML
+
+from service.web.minify import minify
 
 ROOT = Path(__file__).resolve().parents[2]
 EMBED = ROOT / "service" / "embed"
@@ -31,7 +32,7 @@ Card = Callable[[dict[str, Any]], Answer]
 @cache
 def minified(name: str) -> bytes:
     """One module as production serves it."""
-    return rjsmin.jsmin((EMBED / name).read_text("utf-8")).encode()
+    return minify((EMBED / name).read_text("utf-8")).encode()
 
 
 @cache

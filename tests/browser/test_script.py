@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import brotli
 import pytest
-import rjsmin
 from playwright.sync_api import Page, expect
 
-from .fake_service import EMBED, OPEN, Answer, Fake, a_decision, a_problem, an_appeal, an_article, closed
+from .fake_service import OPEN, Answer, Fake, a_decision, a_problem, an_appeal, an_article, closed, minified
 from .reading import PLACEMENTS, asks, wait_for
 
 pytestmark = pytest.mark.browser
@@ -18,8 +17,7 @@ KEPT = "localStorage.getItem('honestybox:daily-lantern')"
 
 
 def minified_size(*names: str) -> int:
-    scripts = (rjsmin.jsmin((EMBED / name).read_text("utf-8")) for name in names)
-    return sum(len(brotli.compress(script.encode(), quality=11)) for script in scripts)
+    return sum(len(brotli.compress(minified(name), quality=11)) for name in names)
 
 
 def modules_loaded(page: Page) -> set[str]:

@@ -49,10 +49,10 @@ def test_a_module_that_has_not_changed_is_not_sent_again(client: FlaskClient, na
 
 def imported(client: FlaskClient, name: str) -> set[str]:
     """The modules that this one asks for, as it is served."""
-    text = client.get(f"/embed/v1/{name}").text
+    text, source = client.get(f"/embed/v1/{name}").text, (EMBED / name).read_text("utf-8")
     addresses = {first or second for first, second in IMPORTED.findall(text)}
     assert all(address.startswith("./") for address in addresses), addresses
-    return {address.removeprefix("./") for address in addresses} | {f"{module}.js" for module in LOADED.findall(text)}
+    return {address.removeprefix("./") for address in addresses} | {f"{module}.js" for module in LOADED.findall(source)}
 
 
 @pytest.mark.parametrize("name", MODULES)
