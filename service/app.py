@@ -23,8 +23,7 @@ from service.pages.reminder import reminder_views
 from service.pages.supporter import supporter_page_views
 from service.payments.human_check import HumanVerifier
 from service.settings import Settings
-from service.staff.audit import audit_views
-from service.staff.sign_in import sign_in_views, sign_out_views
+from service.staff.pages import staff_views
 from service.store.allocations import Allocations
 from service.store.audit import Audit
 from service.store.checks import Checks
@@ -75,7 +74,6 @@ _VIEWS = (
     access_views, events_views, contributions_views, webhooks_views, assets_views, forms_views, key_set_views,
     operations_views, explain_views,
     supporters_views, supporter_page_views, reminder_views, readers_views,
-    audit_views, sign_in_views, sign_out_views,
 )  # fmt: skip
 
 
@@ -150,6 +148,7 @@ def _parts(
         guard=guard,
         lookout=books.lookout,
         admission=Admission(guard, human_check, books.lookout),
+        deliveries=books.deliveries,
         door=Door(settings, tokens, SignOuts(books.patient)),
         audit=Audit(books.patient),
         clock=clock,
@@ -160,6 +159,8 @@ def _flask_app(parts: Parts) -> Flask:
     app = Flask("service", static_folder=None)
     for views in _VIEWS:
         app.register_blueprint(views(parts))
+    for blueprint in staff_views(parts):
+        app.register_blueprint(blueprint)
     app.register_error_handler(ProblemError, _problem_response)
     app.register_error_handler(HTTPException, _http_problem)
     app.register_error_handler(StoreUnavailableError, _store_problem)

@@ -32,7 +32,7 @@ OURS: Mapping[str, tuple[str, ...]] = {
     ),
     "service.staff": (
         "service.staff", "service.web", "service.domain", "service.catalogue", "service.store", "service.payments",
-        "service.settings",
+        "service.doctor", "service.settings",
     ),
     "service.forecast": ("service.forecast", "service.domain", "service.catalogue"),
     "service.telling": ("service.telling", "service.domain", "service.store", "service.payments"),

@@ -31,6 +31,8 @@ class Catalogue:
     plans: Mapping[str, Plan]
     documents: Mapping[str, Mapping[str, Document]]
     """The files of each site, by their names in its folder."""
+    files: Files
+    """Every byte of it."""
 
 
 _Built: TypeAlias = Mapping[str, tuple[Document, Site | None, Any]]
@@ -67,7 +69,7 @@ class Loader:
         if problems:
             raise CatalogueError(problems)
         plans = {site_id: Plan(sites[site_id], rows) for site_id, rows in campaigns.items()}
-        return Catalogue(version_of(files), sites, plans, groups)
+        return Catalogue(version_of(files), sites, plans, groups, files)
 
     def _documents(self, files: Files) -> tuple[list[Document], list[Problem]]:
         parsed: dict[tuple[str, bytes], Document] = {}

@@ -5,15 +5,12 @@ import sys
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from os import environ
-from urllib.parse import urlsplit, urlunsplit
 
 from service.catalogue.loader import Catalogue, Loader
 from service.catalogue.problems import CatalogueError, did_you_mean
 from service.commands import Subparsers
-from service.domain.site import Site
 from service.settings import Settings, SettingsError
-from service.web.previews import LIFE, PARAMETER, Preview, Previews
-from service.web.schemas import is_web_address
+from service.web.previews import LIFE, Preview, Previews, is_page_of, with_token
 from service.web.tokens import Tokens
 
 _MOST_DAYS = 90
@@ -46,7 +43,7 @@ def run(given: argparse.Namespace) -> int:
     except (SettingsError, CatalogueError, _UnknownError) as error:
         print(error, file=sys.stderr)
         return 1
-    print(_with_token(given.url, Previews(Tokens(settings.secret_keys)).token(preview)))
+    print(with_token(given.url, Previews(Tokens(settings.secret_keys)).token(preview)))
     return 0
 
 
@@ -64,24 +61,12 @@ def _preview(given: argparse.Namespace, catalogue: Catalogue, now: datetime) -> 
         _require(given.variant, names, f"--variant: {given.campaign} has no variant")
     if given.language is not None:
         _require(given.language, site.languages, f"--language: {site.id} is not published in")
-    _check_page(given.url, site)
+    if not is_page_of(site, given.url):
+        origins = " or ".join(sorted(site.origins))
+        raise _UnknownError(f"URL: {given.url} is no page of {site.id}; its pages begin with {origins}")
     return Preview(site.id, given.campaign, given.variant, given.language, now + timedelta(days=given.days))
 
 
 def _require(name: str, known: Collection[str], told: str) -> None:
     if name not in known:
         raise _UnknownError(f"{told} {name}; {did_you_mean(name, sorted(known))}")
-
-
-def _check_page(url: str, site: Site) -> None:
-    parts = urlsplit(url) if is_web_address(url) else None
-    if parts is None or f"{parts.scheme}://{parts.netloc}" not in site.origins:
-        origins = " or ".join(sorted(site.origins))
-        raise _UnknownError(f"URL: {url} is no page of {site.id}; its pages begin with {origins}")
-
-
-def _with_token(url: str, token: str) -> str:
-    """The address with the token in its query, in the place of an older one; the rest of it stays as it is."""
-    parts = urlsplit(url)
-    kept = [pair for pair in parts.query.split("&") if pair and pair.partition("=")[0] != PARAMETER]
-    return urlunsplit(parts._replace(query="&".join([*kept, f"{PARAMETER}={token}"])))

@@ -11,11 +11,15 @@ from service.setting_variables import PREFIX
 
 
 class Check(NamedTuple):
-    """One row: its name, the settings without which there is nothing to look at, and the look."""
+    """One row: its name, the settings without which there is nothing to look at, and the look.
+
+    `brief`: it asks a question or two, so that the staff pages may look, too.
+    """
 
     name: str
     needs: Sequence[str]
     look: Look
+    brief: bool = False
 
 
 _STRIPE = ("stripe_secret_key", "stripe_api_base")
@@ -25,18 +29,18 @@ CHECKS = (
     Check("site origins", ("config_dir",), own_files.origins),
     Check("public url", ("public_url",), front_door.encryption),
     Check("public url", ("public_url",), front_door.reachable),
-    Check("redis", ("redis_url",), redis_side.redis),
-    Check("job queue", (), redis_side.job_queue),
-    Check("worker", ("redis_url",), redis_side.worker),
-    Check("mail", ("mail_url",), mail_side.mail),
-    Check("stripe key", ("stripe_secret_key",), stripe_side.mode),
+    Check("redis", ("redis_url",), redis_side.redis, brief=True),
+    Check("job queue", (), redis_side.job_queue, brief=True),
+    Check("worker", ("redis_url",), redis_side.worker, brief=True),
+    Check("mail", ("mail_url",), mail_side.mail, brief=True),
+    Check("stripe key", ("stripe_secret_key",), stripe_side.mode, brief=True),
     Check("stripe key", _STRIPE, told_trouble(stripe_side.permissions)),
     Check("webhook endpoint", (*_STRIPE, "public_url"), told_trouble(stripe_side.webhook_endpoint)),
     Check("webhook secrets", ("public_url", "stripe_webhook_secrets"), front_door.webhooks),
-    Check("webhook deliveries", _STRIPE, told_trouble(stripe_side.deliveries)),
+    Check("webhook deliveries", _STRIPE, told_trouble(stripe_side.deliveries), brief=True),
     Check("customer portal", (*_STRIPE, "config_dir"), told_trouble(stripe_side.portals)),
     Check("clock", _STRIPE, clocks.against_stripe),
-    Check("clock", ("redis_url",), clocks.against_redis),
+    Check("clock", ("redis_url",), clocks.against_redis, brief=True),
 )
 
 

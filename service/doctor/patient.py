@@ -1,7 +1,7 @@
 """What is examined."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cached_property
 from ipaddress import ip_address
@@ -16,7 +16,7 @@ from service.domain.campaign import Campaign
 from service.domain.site import Site
 from service.payments.account import Account
 from service.payments.gateway import Gateway
-from service.settings import readings
+from service.settings import Settings, readings
 
 Look = Callable[["Patient"], Iterator[Finding]]
 
@@ -27,6 +27,14 @@ class Patient:
 
     environ: Mapping[str, str]
     clock: Callable[[], datetime]
+
+    @classmethod
+    def running(cls, settings: Settings, clock: Callable[[], datetime]) -> "Patient":
+        """The service that runs with these settings."""
+        patient = cls({}, clock)
+        values = {field.name: getattr(settings, field.name) for field in fields(settings)}
+        vars(patient)["_readings"] = values, {}  # where `_readings` would keep them itself
+        return patient
 
     @cached_property
     def _readings(self) -> tuple[dict[str, Any], dict[str, str]]:

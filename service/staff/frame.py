@@ -24,6 +24,11 @@ class Entry(NamedTuple):
 
 
 PAGES = (
+    Entry("/staff/", "Campaigns"),
+    Entry("/staff/preview", "Preview"),
+    Entry("/staff/why", "Why?"),
+    Entry("/staff/health", "Health"),
+    Entry("/staff/reasons", "Reasons"),
     Entry("/staff/audit", "Audit"),
 )  # fmt: skip
 

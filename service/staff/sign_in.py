@@ -6,6 +6,7 @@ from importlib.resources import files
 
 from flask import Blueprint, Response, g, redirect, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
 
 from service.domain.staff_deed import StaffDeed
 from service.staff.frame import check_own_page, guarded, sign_in_page, staff_pages, told, visitor_of
@@ -15,8 +16,7 @@ from service.web.parts import Parts
 from service.web.problems import ProblemError
 from service.web.staff_door import LIFE
 
-_STYLE = (files("service.staff") / "static" / "staff.css").read_bytes()
-_STYLE_TAG = sha256(_STYLE).hexdigest()[:16]
+_STYLES = {name: (files("service.staff") / "static" / name).read_bytes() for name in ("staff.css", "stage.css")}
 _WAY = re.compile(r"/staff/[\w./?=&%+:~-]{0,2000}", re.ASCII)
 _LONGEST = 1000
 
@@ -27,10 +27,13 @@ def sign_in_views(parts: Parts) -> Blueprint:
     views.register_error_handler(ProblemError, lambda problem: told(parts, problem.status, problem.detail))
     views.after_request(guarded)
 
-    @views.get("/staff/staff.css")
-    def style() -> ResponseReturnValue:
-        answer = Response(_STYLE, content_type="text/css; charset=utf-8", headers={"Cache-Control": "no-cache"})
-        answer.set_etag(_STYLE_TAG)
+    @views.get("/staff/<any('staff.css', 'stage.css'):name>")
+    def style(name: str) -> ResponseReturnValue:
+        if not parts.door.is_there:
+            raise NotFound
+        sheet = _STYLES[name]
+        answer = Response(sheet, content_type="text/css; charset=utf-8", headers={"Cache-Control": "no-cache"})
+        answer.set_etag(sha256(sheet).hexdigest()[:16])
         return answer.make_conditional(request)
 
     @views.route("/staff/sign-in", methods=["GET", "POST"])

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-_MARKS = {"passed": "✓", "refused": "✗", "waived": "–", "passed_over": "·", "chosen": "✓", "fits": "✓"}
+MARKS = {"passed": "✓", "refused": "✗", "waived": "–", "passed_over": "·", "chosen": "✓", "fits": "✓"}
 
 
 def text_of(document: Mapping[str, Any]) -> str:
@@ -34,7 +34,7 @@ def _campaigns(place: Mapping[str, Any]) -> Iterator[str]:
     if place["campaigns"]:
         yield "  campaigns, the best first:"
     for campaign in place["campaigns"]:
-        yield f"  {_MARKS[campaign['outcome']]} {campaign['campaign']} (priority {campaign['priority']})"
+        yield f"  {MARKS[campaign['outcome']]} {campaign['campaign']} (priority {campaign['priority']})"
         yield from _rules(campaign["rules"], "      ")
     if place["sharing"]:
         yield "  on this page:"
@@ -44,6 +44,6 @@ def _campaigns(place: Mapping[str, Any]) -> Iterator[str]:
 def _rules(rules: Sequence[Mapping[str, Any]], indent: str) -> Iterator[str]:
     for rule in rules:
         name = f" [{rule['rule']}]" if rule["outcome"] == "refused" else ""
-        yield f"{indent}{_MARKS[rule['outcome']]} {rule['told']}{name}"
+        yield f"{indent}{MARKS[rule['outcome']]} {rule['told']}{name}"
         for condition in rule.get("conditions", ()):
             yield f"{indent}    {'✓' if condition['holds'] else '✗'} {condition['told']}"

@@ -16,6 +16,7 @@ from service.store.allocations import Allocations
 from service.store.audit import Audit
 from service.store.connection import Store
 from service.store.counters import Counters
+from service.store.deliveries import Deliveries
 from service.store.jobs import Jobs
 from service.store.lookout import Lookout
 from service.store.readers import ReaderStore
@@ -68,6 +69,7 @@ class Parts:
     guard: Guard
     lookout: Lookout
     admission: Admission
+    deliveries: Deliveries
     door: Door
     audit: Audit
     clock: Callable[[], datetime]

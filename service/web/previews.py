@@ -2,7 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
+from urllib.parse import urlsplit, urlunsplit
 
+from service.domain.site import Site
+from service.web.schemas import is_web_address
 from service.web.tokens import TokenError, Tokens
 
 PARAMETER = "honestybox-preview"
@@ -42,3 +45,16 @@ class Previews:
         if now >= preview.until:
             raise TokenError(f"ended on {preview.until:%Y-%m-%d at %H:%M} UTC; make a new one")
         return preview
+
+
+def is_page_of(site: Site, url: str) -> bool:
+    """True for an address at one of the site's origins."""
+    parts = urlsplit(url) if is_web_address(url) else None
+    return parts is not None and f"{parts.scheme}://{parts.netloc}" in site.origins
+
+
+def with_token(url: str, token: str) -> str:
+    """The address with the token in its query, in the place of an older one; the rest of it stays as it is."""
+    parts = urlsplit(url)
+    kept = [pair for pair in parts.query.split("&") if pair and pair.partition("=")[0] != PARAMETER]
+    return urlunsplit(parts._replace(query="&".join([*kept, f"{PARAMETER}={token}"])))

@@ -23,7 +23,7 @@ def test_without_a_way_in_there_are_no_staff_pages(config_dir: Path, valkey_url:
 
 
 def test_every_page_answers_a_stranger_with_401_and_the_sign_in_form(app: Flask, client: FlaskClient) -> None:
-    open_to_all = {"/staff/sign-in", "/staff/staff.css", "/staff/explain"}
+    open_to_all = {"/staff/sign-in", "/staff/explain"}
     rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/staff") and not rule.arguments]
     assert len(rules) > 4
     for rule in rules:
