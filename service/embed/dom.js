@@ -27,6 +27,17 @@ export function fill(text, values) {
   return String(text || "").replace(/\{(\w+)\}/g, (name, key) => (key in values ? values[key] : name));
 }
 
+const lost = {};
+
+/** The module beside this one. Browsers keep for good that one did not come, so the next try has another address. */
+export function load(name) {
+  const address = "./" + name + ".js" + (lost[name] ? "?" + lost[name] : "");
+  return import(address).catch((failure) => {
+    lost[name] = (lost[name] || 0) + 1;
+    throw failure;
+  });
+}
+
 const KNOWN = /^(p|strong|em|a|ul|ol|li|br)$/;
 
 /**

@@ -1,5 +1,5 @@
 /** The giving form: how often, how much, and one press of Continue that leads to the payment page. */
-import { fill, make } from "./dom.js";
+import { fill, load, make } from "./dom.js";
 
 const OTHER = "other";
 
@@ -113,7 +113,7 @@ export class GivingForm {
 
   /** Makes the form able to read what somebody writes, which few do. */
   async #learn() {
-    this.#money ??= await import("./money.js");
+    this.#money ??= await load("money");
     this.#tell();
   }
 
@@ -194,7 +194,7 @@ export class GivingForm {
     this.#complain("");
     this.#work(true);
     this.#told.pressed();
-    const said = await import("./checkout.js").then(
+    const said = await load("checkout").then(
       ({ begin }) => begin(wish, this.#again, this.#appeal, this.#context, this.#told),
       () => ({ problem: words.stripe_unavailable }));
     this.#again = said.again;

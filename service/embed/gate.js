@@ -1,6 +1,6 @@
 /** The gate: keeps the rest of an article back, says why, and gives it back. */
 import { newBox } from "./box.js";
-import { make } from "./dom.js";
+import { load, make } from "./dom.js";
 import { dated } from "./snooze.js";
 
 // All of it hangs on the box itself: nothing is written on the page's own elements, and when the box is gone so is the
@@ -98,7 +98,7 @@ class Gate {
     if (button.ariaDisabled === "true") return;
     button.ariaDisabled = "true";
     said.textContent = "";
-    said.textContent = await import("./later.js").then(
+    said.textContent = await load("later").then(
       ({ putOff }) => putOff(this.#access, (facts) => this.open(facts), this.#context, this.#signal),
       () => this.#access.gate.words.try_again);
     button.ariaDisabled = "false";
@@ -110,7 +110,7 @@ class Gate {
     this.#box.remove();
     this.#context.announce("opened", facts, this.#anchor);
     const next = [...children].slice(this.#access.gate.place.visible).find((node) => node.getClientRects()[0]);
-    const { readOnAt } = await import("./later.js");
+    const { readOnAt } = await load("later");
     readOnAt(next || this.#anchor);
   }
 }
