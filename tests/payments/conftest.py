@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,11 @@ from tests.payments.sides import Request, Side
 from tests.payments.standin_side import StandInSide
 from tests.servers import free_port
 
+NOBODY = "http://127.0.0.1:9/nobody"
 SIDES = [pytest.param("sandbox"), pytest.param("standin", marks=pytest.mark.standin)]
+
+# For tests of a process of ours, to whom both are the same; whatever it does there is tested with both.
+ONE_SIDE = pytest.mark.parametrize("quiet_side", ["sandbox"], indirect=True)
 
 
 def standin_folder() -> Path:
@@ -58,14 +63,43 @@ def service_port() -> int:
     return free_port()
 
 
-@pytest.fixture(scope="session", params=SIDES)
-def stripe_side(request: pytest.FixtureRequest, service_port: int) -> Iterator[Side]:
-    """Stripe, twice. When its tests are over, its own log must hold not one refusal that no test provoked."""
-    side = open_side(request.param, f"http://127.0.0.1:{service_port}/webhooks/stripe")
+@pytest.fixture(scope="session")
+def standin(service_port: int) -> Iterator[StandInSide]:
+    """The strict one, which takes a second to start and is therefore emptied instead."""
+    side = StandInSide(standin_folder(), f"http://127.0.0.1:{service_port}/webhooks/stripe")
     yield side
-    refused = [entry for entry in side.requests() if entry.error and not provoked(entry)]
     side.stop()
+
+
+@pytest.fixture(scope="session")
+def quiet_standin() -> Iterator[StandInSide]:
+    """Another, whose webhooks nobody hears."""
+    side = StandInSide(standin_folder(), NOBODY)
+    yield side
+    side.stop()
+
+
+@pytest.fixture(scope="module", params=SIDES)
+def stripe_side(request: pytest.FixtureRequest, books: Books, service_port: int) -> Iterator[Side]:
+    """Stripe, twice. When its tests are over, its own log must hold not one refusal that no test provoked."""
+    books.redis.flushall()
+    with without_a_past(request, "standin", f"http://127.0.0.1:{service_port}/webhooks/stripe") as side:
+        yield side
+        refused = [entry for entry in side.requests() if entry.error and not provoked(entry)]
     assert not refused, refused
+
+
+@contextmanager
+def without_a_past(request: pytest.FixtureRequest, standin: str, webhook_url: str) -> Iterator[Side]:
+    """A side that nothing has happened to: a new sandbox, or the fixture `standin`, emptied."""
+    if request.param == "standin":
+        strict: StandInSide = request.getfixturevalue(standin)
+        strict.reset()
+        yield strict
+        return
+    sandbox = SandboxSide(webhook_url)
+    yield sandbox
+    sandbox.stop()
 
 
 def provoked(entry: Request) -> bool:
@@ -73,7 +107,7 @@ def provoked(entry: Request) -> bool:
     return entry.error.get("type") == "idempotency_error" or entry.error.get("code") == "resource_missing"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def service(stripe_side: Side, books: Books, service_port: int) -> Iterator[str]:
     """The real service, in threads; its address."""
     address = f"http://127.0.0.1:{service_port}"
@@ -109,10 +143,9 @@ def a_giving(a_reader: Callable[..., Reader], stripe_side: Side) -> Callable[...
 @pytest.fixture(params=SIDES)
 def quiet_side(request: pytest.FixtureRequest) -> Iterator[Side]:
     """A Stripe without a past, whose webhooks nobody hears."""
-    side = open_side(request.param, "http://127.0.0.1:9/nobody")
-    yield side
-    refused = [entry for entry in side.requests() if entry.error and entry.error.get("code") != "resource_missing"]
-    side.stop()
+    with without_a_past(request, "quiet_standin", NOBODY) as side:
+        yield side
+        refused = [entry for entry in side.requests() if entry.error and entry.error.get("code") != "resource_missing"]
     assert not refused, refused
 
 

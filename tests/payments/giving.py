@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -62,6 +63,11 @@ def patiently(act: Callable[[], T]) -> T:
             time.sleep(0.5)
 
 
+@cache
+def _redis(url: str) -> "Redis":
+    return Redis.from_url(url)
+
+
 @dataclass(frozen=True, slots=True)
 class Books:
     """What Redis holds, read past the service."""
@@ -70,7 +76,7 @@ class Books:
 
     @property
     def redis(self) -> "Redis":
-        return Redis.from_url(self.redis_url)
+        return _redis(self.redis_url)
 
     @property
     def ledger(self) -> Ledger:
@@ -79,9 +85,23 @@ class Books:
     def everything(self) -> dict[bytes, bytes]:
         """Every key with its bytes: equal means that nothing was written. Time to live is not in it, nor who tried
         how often: an attempt that failed was one."""
-        redis = self.redis
-        keys: list[bytes] = sorted(redis.keys("*"))  # type: ignore[type-var]
-        return {key: redis.dump(key) for key in keys if not key.startswith((b"hb:limit:", b"hb:signs:"))}  # type: ignore[misc]
+        keys = self._keys()
+        with self.redis.pipeline(transaction=False) as asked:
+            for key in keys:
+                asked.dump(key)
+            return dict(zip(keys, asked.execute(), strict=True))
+
+    def lasting(self) -> set[bytes]:
+        """The keys that stay: one that is thrown away within a day is a note."""
+        keys = self._keys()
+        with self.redis.pipeline(transaction=False) as asked:
+            for key in keys:
+                asked.ttl(key)
+            return {key for key, seconds in zip(keys, asked.execute(), strict=True) if not 0 < seconds <= 86_400}
+
+    def _keys(self) -> list[bytes]:
+        keys: list[bytes] = sorted(self.redis.keys("*"))  # type: ignore[type-var]
+        return [key for key in keys if not key.startswith((b"hb:limit:", b"hb:signs:", b"hb:alarm:"))]
 
     def lines(self, attempt: str) -> list[Contribution]:
         """The ledger's lines of one attempt, found as reports find them: through the site's index."""

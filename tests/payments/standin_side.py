@@ -24,9 +24,7 @@ class StandInSide:
         port = free_port()
         self.api = f"http://127.0.0.1:{port}"
         words = [sys.executable, "standin.py", "--port", str(port), "--webhook", f"{webhook_url}={SECRET}"]
-        self._process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=folder)
-        assert self._process.stdout is not None
-        self._process.stdout.readline()
+        self._process = subprocess.Popen(words, stdout=subprocess.DEVNULL, cwd=folder)
         wait_until(self._answers)
 
     def _answers(self) -> bool:
@@ -195,9 +193,13 @@ class StandInSide:
             body |= {"status": fault.status, "headers": fault.headers, "error": fault.error}
         self._control("faults", **body, **{n: v for n in ("delay", "drop", "after") if (v := getattr(fault, n))})
 
+    def reset(self) -> None:
+        """Forgets everything, requests and faults too."""
+        self._control("reset")
+
     def stop(self) -> None:
         self._process.kill()
-        self._process.wait()
+        self._process.wait(30)
 
 
 def _flat(values: Any, name: str = "") -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from service.payments.gateway import Gateway
 from service.payments.webhooks import SUBJECTS
 from service.store.connection import Store
 from service.store.ledger import Bookmark
+from tests.payments.conftest import ONE_SIDE
 from tests.payments.giving import Books, environment, patiently
 from tests.payments.orders import given
 from tests.payments.sides import KEY, Fault, Side
@@ -99,6 +100,7 @@ def test_something_that_is_gone_does_not_stop_the_rest(quiet_side: Side, empty: 
     assert empty.line(attempt)
 
 
+@ONE_SIDE
 def test_the_worker_does_it_from_the_command_line(quiet_side: Side, empty: Books) -> None:
     attempt, _ = given(quiet_side)
     words = [sys.executable, "-m", "service.cli", "worker", "--once"]
@@ -109,6 +111,7 @@ def test_the_worker_does_it_from_the_command_line(quiet_side: Side, empty: Books
     assert empty.line(attempt).state.given
 
 
+@ONE_SIDE
 def test_the_worker_says_when_it_could_not(quiet_side: Side, empty: Books) -> None:
     quiet_side.fault(Fault(path="/v1/events", verb="GET", times=2, status=503))
     words = [sys.executable, "-m", "service.cli", "worker", "--once"]

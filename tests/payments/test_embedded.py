@@ -229,7 +229,7 @@ def test_a_hosted_session_that_was_forgotten_can_be_recovered(
     assert problem(giving.reader.press_continue(giving.wish)) == (409, "attempt")
 
 
-@pytest.mark.parametrize("stripe_side", ["sandbox"], indirect=True, scope="session")  # the other plays no recovery
+@pytest.mark.parametrize("stripe_side", ["sandbox"], indirect=True, scope="module")  # the other plays no recovery
 def test_a_recovered_session_is_recorded_like_any_other(
     a_giving: Callable[..., Giving], stripe_side: SandboxSide, books: Books
 ) -> None:

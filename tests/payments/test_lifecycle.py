@@ -328,10 +328,10 @@ def test_a_strangers_dispute_is_ignored(
     session = Gateway(KEY, stripe_side.api).create_session(params, f"a stranger's {metadata}")
     stripe_side.pay(str(session["id"]))
     intent = str(stripe_side.find(str(session["id"]))["payment_intent"])
-    before = {key for key in books.everything() if books.redis.ttl(key) == -1}
+    before = books.lasting()
     for event in stripe_side.dispute(intent):
         assert post_event(service, event).json["outcome"] in ("ignored", "unknown_type")
-    assert {key for key in books.everything() if books.redis.ttl(key) == -1} == before
+    assert books.lasting() == before
 
 
 MONTH_SECONDS = 31 * 86_400

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from service.cli import main
+from tests.payments.conftest import ONE_SIDE
 from tests.payments.giving import Books, environment
 from tests.payments.orders import READER, given
 from tests.payments.served import wait_until
@@ -93,6 +94,7 @@ def test_it_says_when_it_could_not_finish(quiet_side: Side, reconcile: Reconcile
     assert done.complained.splitlines()[-1] == "stopped: Stripe refused our key; the same command goes on from there"
 
 
+@ONE_SIDE
 def test_ctrl_c_ends_it_and_lets_the_next_one_begin(quiet_side: Side, empty: Books, reconcile: Reconcile) -> None:
     given(quiet_side)
     quiet_side.fault(Fault(path="/v1/payment_intents", verb="GET", delay=3))

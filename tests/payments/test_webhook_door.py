@@ -155,11 +155,11 @@ def test_a_strangers_gift_is_ignored(name: str, interval: str, books: Books, ser
     params = session_params(an_order(interval), "https://support.example.org")
     child = "payment_intent_data" if interval == "once" else "subscription_data"
     params |= {"metadata": STRANGERS[name], child: {"metadata": STRANGERS[name]}}
-    before = lasting(books)
+    before = books.lasting()
     session = Gateway(KEY, stripe_side.api).create_session(params, f"stranger {name} {interval}")
     for event in stripe_side.pay(str(session["id"])):
         assert post_event(service, event).json["outcome"] in NOT_OURS, event["type"]
-    assert lasting(books) == before
+    assert books.lasting() == before
 
 
 def counted(outcome: str) -> float:
@@ -177,11 +177,6 @@ def test_what_is_ignored_is_counted_by_why(completed: tuple[Giving, Event], serv
         before = counted(outcome)
         assert post_event(service, one).json == {"outcome": outcome}
         assert counted(outcome) == before + 1
-
-
-def lasting(books: Books) -> set[bytes]:
-    """The keys that stay; a note that is thrown away by itself is none."""
-    return {key for key in books.everything() if not 0 < books.redis.ttl(key) <= 86_400}
 
 
 def test_events_of_a_strangers_account_cost_stripe_nothing(service: str, stripe_side: Side) -> None:

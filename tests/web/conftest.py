@@ -38,11 +38,16 @@ Bodies = Mapping[str, Any]
 
 @pytest.fixture
 def config_dir(tmp_path: Path) -> Path:
+    return write_config(tmp_path / "config", two_sites())
+
+
+def two_sites() -> dict[str, str]:
+    """The files of both."""
     other = {
         "sites/mercury/site.yaml": a_site_yaml(name="The Mercury", origins=f"[{MERCURY}]"),
         "sites/mercury/campaigns/wings.yaml": a_campaign_yaml(),
     }
-    return write_config(tmp_path / "config", staff_files() | other)
+    return staff_files() | other
 
 
 @pytest.fixture

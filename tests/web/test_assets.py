@@ -9,12 +9,20 @@ import brotli
 import pytest
 from flask.testing import FlaskClient
 
-from tests.builders import ORIGIN
+from service.app import create_app
+from tests.builders import ORIGIN, some_settings, staff_files, write_config
 
 EMBED = Path(__file__).parents[2] / "service" / "embed"
 MODULES = sorted(path.name for path in EMBED.glob("*.js"))
 LOADED = re.compile(r"""\bload\(["'](\w+)["']""")  # prompt.js makes the address from the name, beside its own
 IMPORTED = re.compile(r"""(?:from|import)\s*\(?\s*["'`]([^"'`]+)["'`]|["'`](\./[\w-]+\.js)["'`]""")
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> FlaskClient:
+    """One for all: nothing here is remembered."""
+    folder = write_config(tmp_path_factory.mktemp("assets") / "config", staff_files())
+    return create_app(some_settings(folder, valkey_server), watch=False).test_client()
 
 
 def test_there_is_a_script_and_modules_beside_it() -> None:
@@ -76,7 +84,7 @@ def test_minifying_breaks_no_syntax(client: FlaskClient, name: str, tmp_path: Pa
         pytest.skip("node is not installed; the browser tests see it too")
     file = tmp_path / f"{Path(name).stem}.{'cjs' if name == 'prompt.js' else 'mjs'}"  # the tag is no module
     file.write_bytes(client.get(f"/embed/v1/{name}").data)
-    checked = subprocess.run([node, "--check", str(file)], capture_output=True, text=True, check=False)
+    checked = subprocess.run([node, "--check", str(file)], capture_output=True, text=True, check=False, timeout=30)
     assert checked.returncode == 0, checked.stderr
 
 

@@ -5,15 +5,38 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.builders import ARTICLE, DAY, ORIGIN, SettableClock, a_decision_body, post
-from tests.web.conftest import MERCURY, Bodies, spoilt
+from service.app import create_app
+from tests.builders import ARTICLE, DAY, NOW, ORIGIN, SettableClock, a_decision_body, post, some_settings, write_config
+from tests.web.conftest import MERCURY, Bodies, spoilt, two_sites
 
 Stored = Callable[[], dict[bytes, Any]]
 ENDPOINTS = ["/v1/decisions", "/v1/events", "/v1/snoozes", "/v1/contributions"]
 MOST = 16 * 1024
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> tuple[Flask, SettableClock]:
+    """One service for all: what is refused leaves nothing behind, in it neither."""
+    clock = SettableClock()
+    folder = write_config(tmp_path_factory.mktemp("bad") / "config", two_sites())
+    return create_app(some_settings(folder, valkey_server), clock=clock, watch=False), clock
+
+
+@pytest.fixture
+def clock(shared: tuple[Flask, SettableClock]) -> SettableClock:
+    clock = shared[1]
+    clock.now = NOW
+    return clock
+
+
+@pytest.fixture
+def client(shared: tuple[Flask, SettableClock], clock: SettableClock, valkey_url: str) -> FlaskClient:
+    """With nothing remembered."""
+    return shared[0].test_client()
 
 
 def assert_refused(answer: TestResponse, status: int, field: str) -> None:
