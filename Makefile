@@ -11,7 +11,7 @@ demo: $(SEAL)run  ## the sample newspaper, the service and a Stripe sandbox, on 
 	@exec $(BIN)/honestybox demo
 
 test: $(SEAL)dev  ## every test; browser and Redis 7 tests run where Chromium and redis-server are found
-	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --max-worker-restart 1
 
 check: $(SEAL)dev  ## style, types, and the import rule
 	$(BIN)/ruff check .
