@@ -14,7 +14,10 @@ from structlog.testing import capture_logs
 
 from service.app import configure_logging, create_app
 from tests.builders import SettableClock, some_settings, staff_files, write_config
+from tests.endings import pytest_configure, pytest_sessionfinish, pytest_unconfigure
 from tests.servers import RealServer
+
+__all__ = ["pytest_configure", "pytest_sessionfinish", "pytest_unconfigure"]  # hooks, which pytest finds here
 
 # A shell that starts its jobs in the background has them ignore Ctrl-C, and whatever they start inherits that.
 signal.signal(signal.SIGINT, signal.default_int_handler)

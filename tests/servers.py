@@ -71,13 +71,17 @@ class RealServer:
         words = ["--port", self.port, "--bind", "127.0.0.1", "--dir", self.folder, "--save", "", "--logfile", "log"]
         words += ["--appendonly", "yes" if self.aof else "no", "--appendfsync", "always", *self.options]
         self.process = subprocess.Popen([program, *map(str, words)])
-        wait_until(lambda: answers(self.url))
+        try:
+            wait_until(lambda: answers(self.url), seconds=30)
+        except AssertionError:
+            self.kill()
+            raise
 
     def kill(self) -> None:
         """As a power cut would."""
         if self.process is not None:
             self.process.kill()
-            self.process.wait()
+            self.process.wait(30)
 
     def hang(self) -> None:
         """It takes connections and answers nothing."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import threading
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize, sync_playwright
 
 from .fake_service import Fake, serving
 from .reading import LISTEN
@@ -16,10 +18,35 @@ QUIET = [
     "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync",
 ]
+HANGS_SECONDS = 100
+
+
+class Browsers:
+    """One Chromium after the other, for as long as each lives."""
+
+    def __init__(self, playwright: Playwright, program: str) -> None:
+        self._playwright, self._program = playwright, program
+        self._browser: Browser | None = None
+        self.pid = 0
+
+    def one(self) -> Browser:
+        """The one that runs; a new one, should the last have been killed."""
+        if self._browser is None or not self._browser.is_connected():
+            # The back/forward cache is what readers have; Playwright turns it off.
+            self._browser = self._playwright.chromium.launch(
+                executable_path=self._program, args=QUIET, ignore_default_args=["--disable-back-forward-cache"]
+            )
+            told = self._browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")
+            self.pid = next(int(process["id"]) for process in told["processInfo"] if process["type"] == "browser")
+        return self._browser
+
+    def kill(self) -> None:
+        """Whatever waits for it fails."""
+        os.kill(self.pid, signal.SIGKILL)
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def browsers() -> Iterator[Browsers]:
     """Debian's Chromium; its absence skips, except in CI, where it would hide that nothing was tested."""
     path = shutil.which("chromium")
     if path is None:
@@ -27,12 +54,28 @@ def chromium() -> Iterator[Browser]:
             pytest.fail("Chromium is not installed, and CI must not pass without it: apt-get install chromium")
         pytest.skip("Chromium is not installed")
     with sync_playwright() as playwright:
-        # The back/forward cache is what readers have; Playwright turns it off.
-        browser = playwright.chromium.launch(
-            executable_path=path, args=QUIET, ignore_default_args=["--disable-back-forward-cache"]
-        )
-        yield browser
-        browser.close()
+        browsers = Browsers(playwright, path)
+        yield browsers
+        browsers.one().close()
+
+
+@pytest.fixture(scope="module")
+def chromium(browsers: Browsers) -> Browser:
+    """The browser of these tests."""
+    return browsers.one()
+
+
+@pytest.fixture(autouse=True)
+def _ends(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Kills a browser that keeps a test waiting, so that the call fails: much of Playwright has no time-out."""
+    if "chromium" not in request.fixturenames:
+        yield
+        return
+    killer = threading.Timer(HANGS_SECONDS, request.getfixturevalue("browsers").kill)
+    killer.daemon = True
+    killer.start()
+    yield
+    killer.cancel()
 
 
 @pytest.fixture

@@ -105,7 +105,10 @@ def running_demo(folder: Path) -> Iterator[Demo]:
         yield Demo(port, config, out, process.pid)
     finally:
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=30) == 0, out.read_text()
+        try:
+            assert process.wait(timeout=30) == 0, out.read_text()
+        finally:
+            process.kill()  # its children go with it; nothing happens when it has ended
 
 
 def read(page: Page, demo: Demo, article: str = ARTICLES[0]) -> dict[str, Any]:

@@ -55,6 +55,7 @@ def test_a_reload_sends_the_same_attempt(page: Page, fake: Fake) -> None:
     for _ in range(2):
         give(page)
         expect(page.locator(".problem")).not_to_be_empty()
+        page.evaluate("history.scrollRestoration = 'manual'")  # or the browser scrolls down again, soon or late
         page.reload()
         page.evaluate("scrollTo(0, 0)")
         wait_for(page, "shown")

@@ -136,6 +136,6 @@ def test_a_program_that_stops_reading_is_no_reason_to_complain(environment: dict
     reading, writing = os.pipe()
     os.close(reading)
     words = [sys.executable, "-m", "service.cli", "contributions", "export"]
-    done = subprocess.run(words, env=environment, stdout=writing, stderr=subprocess.PIPE, check=False)
+    done = subprocess.run(words, env=environment, stdout=writing, stderr=subprocess.PIPE, check=False, timeout=60)
     os.close(writing)
     assert (done.returncode, done.stderr) == (141, b"")

@@ -17,5 +17,4 @@ def demo(tmp_path: Path) -> Iterator[Running]:
         until(running.is_up, 60)
         yield running
     finally:
-        running.process.terminate()
-        running.process.wait(30)
+        running.stop()

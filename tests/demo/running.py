@@ -1,6 +1,7 @@
 """A whole demo, started as its README says."""
 
 import os
+import signal
 import subprocess
 import sys
 import urllib.request
@@ -19,6 +20,16 @@ class Running:
                 env={**os.environ, "HONESTYBOX_DEMO_DIR": str(folder / "demo")},
             )  # fmt: skip
         self.port, self.marker = port, str(folder / "demo")
+
+    def stop(self) -> None:
+        """Gently; and if it will not, with everything that works for it."""
+        self.process.terminate()
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(10)
+            raise
 
     def said(self) -> str:
         return self.out.read_text()

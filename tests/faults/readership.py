@@ -37,7 +37,7 @@ class Readership:
         self._ask, self._a_token = ask, a_token
         self._stopped = threading.Event()
         self._lock = threading.Lock()
-        self._threads = [threading.Thread(target=self._pair) for _ in range(pairs)]
+        self._threads = [threading.Thread(target=self._pair, daemon=True) for _ in range(pairs)]
         self.readers: list[Reader] = []
         self.answers: Counter[tuple[str, int]] = Counter()
         self.wrong: list[str] = []
@@ -67,7 +67,7 @@ class Readership:
             with self._lock:
                 reader = Reader(self._a_token(), puts_off=len(self.readers) % 2 == 0)
                 self.readers.append(reader)
-            tabs = [threading.Thread(target=self._tab, args=(reader,)) for _ in range(2)]
+            tabs = [threading.Thread(target=self._tab, args=(reader,), daemon=True) for _ in range(2)]
             for tab in tabs:
                 tab.start()
             for tab in tabs:

@@ -62,4 +62,4 @@ class RealSentinel:
         for process in (self._process, self.master.process, self.replica.process):
             if process is not None:
                 process.kill()
-                process.wait()
+                process.wait(30)

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -137,12 +138,13 @@ def test_a_master_that_is_demoted_while_it_waits_for_its_replica_loses_nothing(c
 
     def demote() -> None:
         """Does to those who wait what a master does when it becomes a replica."""
-        while not demoted.is_set():
+        end = time.monotonic() + 60
+        while not demoted.is_set() and time.monotonic() < end:
             for client in waiting(master):
                 if master.execute_command("CLIENT", "UNBLOCK", client, "ERROR"):
                     demoted.set()
 
-    operator = threading.Thread(target=demote)
+    operator = threading.Thread(target=demote, daemon=True)
     operator.start()
     for number in range(10):
         assert store.command("SET", key, number) == b"OK"

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 
 from tests.payments.served import wait_until
 from tests.payments.wire import call
@@ -27,7 +28,11 @@ class Granian:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "granian", *words], env=self._environment, start_new_session=True
         )
-        wait_until(self._answers)
+        try:
+            wait_until(self._answers, 60)
+        except AssertionError:
+            self.kill()
+            raise
         return self
 
     def _answers(self) -> bool:
@@ -39,5 +44,6 @@ class Granian:
 
     def kill(self) -> None:
         """`kill -9`, every process of it."""
-        os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(30)

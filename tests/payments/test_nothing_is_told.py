@@ -82,7 +82,7 @@ class World:
                 process.wait(20)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, 9)
-                process.wait()
+                process.wait(30)
 
     def keep(self, name: str, secret: str | None) -> str:
         """`secret` must be found nowhere."""
@@ -159,7 +159,10 @@ def a_reader(world: World, name: str) -> Reader:
     """Somebody who was just asked."""
     reader = Reader(world.address)
     wish = {"site": SITE, "page": {"url": ARTICLE, "type": "article", "language": "en"}, "placements": ["banner"]}
-    answer = world.post("/v1/decisions", wish).json
+    for _ in range(8):  # a busy machine is slower than readers wait for Redis
+        answer = world.post("/v1/decisions", wish).json
+        if "store_unavailable" not in answer["withheld"].values():
+            break
     reader.token = world.keep(f"{name}'s token", answer["reader"])
     reader.receipt = world.keep(f"{name}'s receipt", answer["appeals"][0]["receipt"])
     world.keep(f"{name}'s id", reader.id)
@@ -312,7 +315,6 @@ def found(world: World, told: str) -> list[str]:
         **{f"address {address}": address for address in ADDRESSES},
         "the network of an address": "2a02:2f0c:570c:fe00",
         "a giver's name": PAYER_NAME,
-        "a card": CARD,
         "Stripe's key": KEY,
         "a webhook's secret": SECRET.removeprefix("whsec_"),
         "the other webhook's secret": SECOND_SECRET.removeprefix("whsec_"),
@@ -325,11 +327,15 @@ def found(world: World, told: str) -> list[str]:
         "a false proof": "machine.made.proof",
         "the article": "a-bridge-opens",
     }
-    return [name for name, secret in never.items() if secret.lower() in told.lower()]
+    # four digits by themselves: any clock or name may have them among its own
+    card = ["a card"] if re.search(rf"(?<![\w.])(?:{CARD})+(?!\w)", told) else []
+    return [name for name, secret in never.items() if secret.lower() in told.lower()] + card
 
 
 def test_what_must_not_be_told_would_be_found() -> None:
     world = World("", None, None, Path(), secrets={"a token": "To-ken"})  # type: ignore[arg-type]
     assert found(world, f"nothing {GIVER.upper()} to-ken") == ["a token", f"e-mail {GIVER}"]
+    assert found(world, '"last4": "4242", "at": "12:00:42.424217Z"') == found(world, "4242" * 4) == ["a card"]
+    assert found(world, '"at": "12:00:42.424217Z", "id": "evt_14242", "seconds": 0.4242') == []
 
 

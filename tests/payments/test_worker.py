@@ -49,7 +49,7 @@ def start(environ: dict[str, str]) -> Iterator[Callable[[], "subprocess.Popen[by
     yield run
     for process in processes:
         process.kill()
-        process.wait()
+        process.wait(30)
 
 
 def put(jobs: Jobs, receiver: Receiver, name: str) -> None:

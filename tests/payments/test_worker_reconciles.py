@@ -44,7 +44,7 @@ def test_while_it_runs_it_finds_out_that_redis_was_lost(old_side: SandboxSide, e
     attempt = a_gift_of_long_ago(old_side)
     stop = threading.Event()
     worker = open_worker(some_settings(empty.redis_url, old_side.api), now)
-    running = threading.Thread(target=worker.run, args=(0.2, stop))
+    running = threading.Thread(target=worker.run, args=(0.2, stop), daemon=True)
     running.start()
     try:
         wait_until(lambda: empty.lines(attempt))

@@ -161,7 +161,7 @@ add = ("gazette", date(2026, 11, 22), "lights-on", "plain", "inline", "seen")
 counters.add(*add)
 child = multiprocessing.get_context("fork").Process(target=counters.add, args=add)
 child.start()
-child.join()
+child.join(20)
 counters.add(*add)
 """
 
@@ -169,7 +169,7 @@ counters.add(*add)
 def test_a_process_that_ends_sends_the_rest_and_a_forked_one_its_own_only(counters: Counters, redis_url: str) -> None:
     """A worker of granian is such a process; the parent had a thread by then, which does not outlive the fork."""
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    subprocess.run([sys.executable, "-c", IN_A_FORK, redis_url], check=True, env=environment)
+    subprocess.run([sys.executable, "-c", IN_A_FORK, redis_url], check=True, env=environment, timeout=60)
     assert counted(counters) == [Count(DAY, *SEEN, 3)]
 
 

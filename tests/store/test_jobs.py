@@ -237,7 +237,7 @@ def mortal(redis_url: str, tmp_path: Path) -> Iterator[Callable[[], None]]:
         processes.append(in_another_process(redis_url, f"Path({str(begun)!r}).touch(); time.sleep(0.9)"))
         wait_until(begun.exists, 20)
         processes[-1].kill()
-        processes[-1].wait()
+        processes[-1].wait(30)
 
     yield begin_and_die
     for process in processes:

@@ -95,7 +95,7 @@ def test_two_tabs_cannot_both_take_the_last_free_article(
     plan, tabs = a_plan("{allowance: 3}"), 8
     opened(readers, plan, "first")
     opened(readers, plan, "second")
-    together = Barrier(tabs)
+    together = Barrier(tabs, timeout=30)
     stores = [ReaderStore(Store(redis_url)) for _ in range(tabs)]
 
     def tab(number: int) -> str:
@@ -260,7 +260,7 @@ def test_put_off_at_the_end_of_a_period_the_gate_may_be_put_off_in_the_next(read
 
 @pytest.mark.parametrize("round_number", range(3))
 def test_two_tabs_that_press_later_get_the_same_answer(redis_url: str, round_number: int) -> None:
-    stores, together = [ReaderStore(Store(redis_url)) for _ in range(4)], Barrier(4)
+    stores, together = [ReaderStore(Store(redis_url)) for _ in range(4)], Barrier(4, timeout=30)
 
     def press(number: int) -> datetime | None:
         together.wait()

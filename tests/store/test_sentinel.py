@@ -1,5 +1,6 @@
 """A real Sentinel: the master is found by its name, and so is the one that takes its place."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,7 +49,9 @@ def test_a_planned_failover_is_waited_out(watched: RealSentinel) -> None:
     watched.sentinel().execute_command("SENTINEL", "FAILOVER", NAME)
     copy = Redis(port=watched.replica.port, db=2)
     number = 0
+    end = time.monotonic() + 30
     while copy.info("replication")["role"] != "master" or number < 50:
+        assert time.monotonic() < end, "the replica was never made the master"
         number += 1
         store.command("SET", "a", number)
         assert store.command("GET", "a") == str(number).encode()

@@ -1,6 +1,7 @@
 """What goes over one connection: every way to reach a server, and servers that are slow or talk too much."""
 
 import os
+import signal
 import socket
 import threading
 import time
@@ -20,7 +21,7 @@ from redis import Redis
 from service.store.connection import Store
 from service.store.errors import StoreUnavailableError
 from service.store.manner import Manner
-from tests.servers import RealServer, free_port, program_or_skip
+from tests.servers import RealServer, free_port, program_or_skip, wait_until
 
 TIMEOUT_SECONDS = 0.3
 PATIENT = "socket_timeout=5"
@@ -120,9 +121,17 @@ def test_a_forked_process_gets_its_own_answers(server: RealServer) -> None:
     told, tell = os.pipe()
     child = os.fork()
     if child == 0:
-        os.write(tell, b"%d" % store.command("CLIENT", "ID"))
-        os._exit(0)
-    os.waitpid(child, 0)
+        try:  # whatever happens, it must not go on as a second runner of the tests
+            os.write(tell, b"%d" % store.command("CLIENT", "ID"))
+        finally:
+            os._exit(0)
+    try:
+        wait_until(lambda: os.waitpid(child, os.WNOHANG)[0], seconds=20)
+    except AssertionError:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        raise
+    os.close(tell)
     assert int(os.read(told, 99)) != mine
     assert store.command("CLIENT", "ID") == mine
 

@@ -45,7 +45,8 @@ def test_an_outage_that_ended_with_a_restart_is_not_told_for_ever(tmp_path: Path
 
     def worker(does: str) -> str:
         script = f"from service.web import metrics, operations; {does}"
-        done = subprocess.run([sys.executable, "-c", script], env=environ, capture_output=True, text=True, check=True)
+        words = [sys.executable, "-c", script]
+        done = subprocess.run(words, env=environ, capture_output=True, text=True, check=True, timeout=60)
         return done.stdout
 
     worker("metrics.store_changed(False); metrics.set_config(3, 0)")

@@ -122,14 +122,14 @@ def test_a_link_works_once_and_not_twice(client: FlaskClient, a_link: Callable[.
 
 def test_of_many_who_press_at_once_one_is_let_in(app: Flask, a_link: Callable[..., str]) -> None:
     token, answers = a_link(), []
-    start = threading.Barrier(12)
+    start = threading.Barrier(12, timeout=30)
 
     def press() -> None:
         client = app.test_client()
         start.wait()
         answers.append(pressed(client, token).status_code)
 
-    threads = [threading.Thread(target=press) for _ in range(12)]
+    threads = [threading.Thread(target=press, daemon=True) for _ in range(12)]
     for thread in threads:
         thread.start()
     for thread in threads:
