@@ -246,7 +246,8 @@ def test_never_ask_again_is_promised_without_a_date(page: Page, fake: Fake, plac
     page.get_by_role("button", name="Remind me later").click()
     page.get_by_role("button", name=WORDS["never_ask_again"]).click()
     expect(page.get_by_role("status")).to_have_text(WORDS["never_promise"])
-    assert fake.of("snoozes") == [{"reader": "token-1", "receipt": f"receipt-{placement}", "never": True}]
+    wish = {"reader": "token-1", "receipt": f"receipt-{placement}", "device": "phone", "never": True}
+    assert fake.of("snoozes") == [wish]
     said = heard(page, "snoozed")[0]
     assert (said["never"], said["until"]) == (True, None)
 

@@ -25,7 +25,7 @@ def test_a_monthly_gift_leads_to_the_payment_page(page: Page, fake: Fake) -> Non
     assert len(asked.pop("attempt")) == 36
     assert asked == {
         "site": "daily-lantern", "reader": "token-1", "receipt": "receipt-inline", "interval": "monthly",
-        "currency": "USD", "amount_minor": 1000, "return_url": fake.paper + "/story",
+        "currency": "USD", "amount_minor": 1000, "return_url": fake.paper + "/story", "device": "phone",
     }
     assert fake.events("clicked") == ["receipt-inline"]
 

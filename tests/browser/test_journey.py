@@ -221,7 +221,7 @@ def test_an_editors_words_are_on_the_next_page_view_and_a_typo_leaves_the_old_on
         read(page, demo, ARTICLES[1])
         expect(appeal(page)).to_contain_text("A new heading")
         line = broken[: broken.index("placment")].count("\n") + 1
-        assert f"lights-on.yaml:{line}: placment: unknown key; did you mean placement?" in demo.out.read_text()
+        assert f"lights-on.yaml:{line}:1: placment: unknown key; did you mean placement?" in demo.out.read_text()
     finally:
         file.write_text(before)
 

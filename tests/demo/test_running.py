@@ -19,9 +19,9 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason=
 
 
 @needs_proc
-def test_the_demo_prints_one_address_starts_again_what_dies_and_leaves_nothing_behind(demo):
+def test_the_demo_prints_its_addresses_starts_again_what_dies_and_leaves_nothing_behind(demo):
     addresses = re.findall(r"http://\S+", demo.said())
-    assert addresses == [f"http://127.0.0.1:{demo.port}/"]
+    assert addresses == [f"http://127.0.0.1:{demo.port}/", f"http://127.0.0.1:{demo.port + 1}/staff/"]
     assert f"http://127.0.0.1:{demo.port + 1}/embed/v1/prompt.js" in demo.ask("/")
     assert demo.ask("/healthz", part=1)
     assert "Stripe sandbox" in demo.ask("/", part=2)

@@ -309,7 +309,7 @@ def test_what_is_handed_to_processes_can_be_sent(metered: Path) -> None:
     ("words", "told"),
     [
         (["--site", "gazete"], "has no site gazete; did you mean gazette?"),
-        (["--site", SITE, "--against", "nowhere"], "nowhere/sites:1: holds no site"),
+        (["--site", SITE, "--against", "nowhere"], "nowhere/sites:1:1: holds no site"),
         (["--site", SITE, "--views", "nowhere.jsonl"], "No such file or directory: 'nowhere.jsonl'"),
     ],
 )

@@ -70,7 +70,9 @@ def test_the_openapi_document_names_every_route_and_no_other(app: Flask) -> None
         if method not in ("HEAD", "OPTIONS")
     }
     written = {(re.sub(r"\{\w+\}", "{}", path), method) for path, item in document["paths"].items() for method in item}
-    assert written == served
+    assert written <= served
+    pages = {path for path, _ in served - written}
+    assert all(path.startswith("/staff/") for path in pages), pages  # which are for people
 
 
 def test_the_openapi_document_says_what_the_schemas_check(client: FlaskClient) -> None:
