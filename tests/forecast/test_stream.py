@@ -169,7 +169,7 @@ def test_a_broken_file_stops_the_command(tmp_path: Path, config: Path, capsys: p
     assert main(["forecast", "--site", SITE, "--config", str(config), "--views", str(views)]) == 1
     printed = capsys.readouterr()
     assert printed.out == ""
-    assert printed.err.startswith(f"{views}:2: device: must be one of")
+    assert printed.err.startswith(f"{views}:2:1: device: must be one of")
 
 
 @pytest.mark.parametrize("option", ["--readers", "--warm-up"])
