@@ -35,6 +35,7 @@ from service.store.readers import ReaderStore
 from service.store.reconciliations import Reconciliations
 from service.store.reminders import Reminders
 from service.store.sign_outs import SignOuts
+from service.store.tickers import Tickers
 from service.web.access import access_views
 from service.web.access_tokens import AccessTokens
 from service.web.admission import Admission
@@ -64,6 +65,7 @@ from service.web.staff_door import Door
 from service.web.supporter_desk import open_desk
 from service.web.supporters import supporters_views
 from service.web.tally import Tally
+from service.web.tickers import tickers_views
 from service.web.tokens import Tokens
 from service.web.webhooks import webhooks_views
 
@@ -72,7 +74,7 @@ log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
 _VIEWS = (
     access_views, events_views, contributions_views, webhooks_views, assets_views, forms_views, key_set_views,
-    operations_views, explain_views,
+    operations_views, explain_views, tickers_views,
     supporters_views, supporter_page_views, reminder_views, readers_views,
 )  # fmt: skip
 
@@ -145,6 +147,7 @@ def _parts(
         desk=desk,
         counters=counters,
         allocations=Allocations(books.store),
+        tickers=Tickers(books.store),
         guard=guard,
         lookout=books.lookout,
         admission=Admission(guard, human_check, books.lookout),

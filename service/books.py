@@ -21,6 +21,7 @@ from service.store.lookout import Lookout
 from service.store.manner import PATIENT
 from service.store.readers import ReaderStore
 from service.store.reconciliations import Reconciliations
+from service.store.tickers import Fundraiser, Tickers
 from service.web.metrics import store_changed
 
 
@@ -37,6 +38,7 @@ class Books:
     reconciliations: Reconciliations
     reconciler: Reconciler
     allocator: Allocator
+    fundraiser: Fundraiser
     jobs: Jobs
     deliveries: Deliveries
     lookout: Lookout
@@ -66,8 +68,9 @@ def open_books(
     reconciliations = Reconciliations(patient)
     reconciler = Reconciler(gateway, recorder, ledger, reconciliations, sites, sleep)
     allocator = Allocator(Counters(patient, background=False), ledger, Allocations(patient))
+    fundraiser = Fundraiser(ledger, Tickers(patient))
     bookmark = Bookmark(patient)
     return Books(
-        store, patient, readers, bookmark, gateway, recorder, reconciliations, reconciler, allocator, jobs,
+        store, patient, readers, bookmark, gateway, recorder, reconciliations, reconciler, allocator, fundraiser, jobs,
         Deliveries(patient), Lookout(patient, settings.limits, alerts(jobs, len(settings.alert_mail))),
     )  # fmt: skip

@@ -87,7 +87,7 @@ class Worker:
     def _duties(self) -> bool:
         now = self.clock().replace(microsecond=0)
         # the gifts that were missed belong into what is allocated by
-        return all([self._caught_up(now), self._allocated(now), self._looked_out(now)])
+        return all([self._caught_up(now), self._allocated(now), self._added_up(now), self._looked_out(now)])
 
     def _caught_up(self, now: datetime) -> bool:
         try:
@@ -112,6 +112,16 @@ class Worker:
                 self.books.allocator.allocate(site, catalogue.plans[site.id].campaigns, now)
         except StoreUnavailableError as error:
             log.warning("allocation_failed", error=type(error).__name__)
+            return False
+        return True
+
+    def _added_up(self, now: datetime) -> bool:
+        catalogue = self.reloader.current
+        try:
+            for site in catalogue.sites.values():
+                self.books.fundraiser.add_up(site, catalogue.plans[site.id].campaigns, now)
+        except StoreUnavailableError as error:
+            log.warning("adding_up_failed", error=type(error).__name__)
             return False
         return True
 

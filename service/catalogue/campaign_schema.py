@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, post_load, validates_schema
 
+from service.catalogue.appeal_schema import AppealSchema, beside_the_words
 from service.catalogue.audience_schema import AudienceSchema
 from service.catalogue.card_update import refuse_what_asks_for_money
 from service.catalogue.fields import (
@@ -86,7 +87,7 @@ class AllocationSchema(StaffSchema):
 _MONEY = frozenset(("amounts", "amount", "currencies", "currency", "default_interval", "intervals", *Interval))
 
 
-class CampaignSchema(StaffSchema):
+class CampaignSchema(AppealSchema):
     """config/sites/<site>/campaigns/<name>.yaml"""
 
     kind = OneOf(Kind, required=True)
@@ -131,6 +132,7 @@ class CampaignSchema(StaffSchema):
         if loaded["allocation"] and (unknown := [code for code in site.currencies if site.rate(code) is None]):
             cure = f"cannot compare gifts; add exchange_rates for {', '.join(unknown)} to site.yaml"
             errors.setdefault("allocation", {})["method"] = [cure]
+        more = beside_the_words(loaded, site, (tag for one in variants for tag in one.copy), errors)
         if errors:
             raise ValidationError(errors)
         return Campaign(
@@ -143,6 +145,7 @@ class CampaignSchema(StaffSchema):
             frequency=loaded["frequency"],
             variants=variants,
             **{key: loaded[key] for key in ("audience", "always_ask", "rollout", "allocation")},
+            **more,
         )
 
 

@@ -11,6 +11,7 @@ _WHO = "a card_update campaign is only for readers whose regular gift could not 
 _MISTAKES = {
     "allocation": "is worked out from gifts, and a card_update campaign asks for none; delete it, and use the weights",
     "always_ask": "lifts caps on days when everybody is asked; delete it, a card_update campaign keeps to the caps",
+    "ticker": "counts gifts, and a card_update campaign asks for none; delete it",
 }
 
 

@@ -8,7 +8,10 @@ from typing import TypeAlias
 
 from service.domain.allocation import Allocation
 from service.domain.audience import EVERYBODY, Audience
+from service.domain.image import Image
+from service.domain.show_after import ShowAfter
 from service.domain.site import FrequencyCap, Placement
+from service.domain.ticker import Ticker
 from service.domain.view import Cohort
 
 
@@ -88,6 +91,9 @@ class Campaign:
     always_ask: bool = False
     rollout: float = 1.0
     allocation: Allocation | None = None
+    image: Image | None = None
+    ticker: Ticker | None = None
+    show_after: ShowAfter | None = None
 
     def variant(self, name: str) -> Variant:
         """The wording of this name. Raises LookupError."""

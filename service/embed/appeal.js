@@ -29,13 +29,14 @@ class Appeal {
 
   async show() {
     const { placement, place } = this.#appeal;
+    const again = () => this.show().catch((failure) => this.#fail(failure + ""));
+    if (this.#context.setting?.waits(this.#appeal, this.#context, this.box, again)) return;
     if (placement === "gate") {
       this.#put(this.#context.gate);
       return;
     }
     if (placement !== "inline") {
       const { busy, overPage } = await import("./over.js");
-      const again = () => this.show().catch((failure) => this.#fail(failure + ""));
       if (placement === "overlay" && busy(again, this.box.life)) return;
       this.#put(overPage(this.#appeal.words, () => this.#close()));
       return;
@@ -144,14 +145,15 @@ export async function show(decision, context, signal) {
   const { announce } = context;
   const lend = (wanted, load) => (decision.appeals.some(wanted)
     ? load().catch((failure) => announce("error", { message: failure + "" })) : null);
-  const [extras, theme] = await Promise.all([
+  const [extras, setting, theme] = await Promise.all([
     lend(({ form }) => form?.fees || form?.currencies || form?.email, () => import("./extras.js")),
+    lend(({ image, ticker, show_after: wait }) => image || ticker || wait, () => import("./setting.js")),
     lend((one) => one.theme, () => import("./theme.js")),
   ]);
   theme?.furnish(decision.appeals[0].theme);
   if (signal.aborted) return;
   const appeals = decision.appeals.map((one) => {
-    const appeal = new Appeal(one, { ...context, extras }, () => appeals.forEach((other) => other !== appeal && other.box.remove()));
+    const appeal = new Appeal(one, { ...context, extras, setting }, () => appeals.forEach((other) => other !== appeal && other.box.remove()));
     return appeal;
   });
   signal.addEventListener("abort", () => appeals.forEach(({ box }) => box.remove()));

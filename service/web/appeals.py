@@ -12,7 +12,7 @@ from service.catalogue.words import Dictionary, Words
 from service.domain.campaign import Campaign, Element, Kind, Node, Placeholder, Variant
 from service.domain.site import CheckoutMode, Placement, Site
 from service.web.giving_form import form
-from service.web.look import theme_of
+from service.web.look import beside_the_words, theme_of
 
 _HOLE = re.compile("\ue000([0-9]+)\ue001")  # private-use characters, which copy never needs
 _RECEIPT = "\ue000receipt\ue001"
@@ -107,6 +107,7 @@ class Appeals:
             **self._asked_for(site, campaign, words, language, currency),
             "snooze": _snooze(site, words),
             **theme_of(site),
+            **beside_the_words(campaign, language),
             "words": words.of_appeals(embedded=site.checkout.mode is CheckoutMode.EMBEDDED),
         }
 

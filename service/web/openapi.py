@@ -20,6 +20,7 @@ from service.web.schemas import (
     SnoozeSchema,
 )
 from service.web.supporter_schemas import LinkSchema, RecognitionSchema
+from service.web.ticker_schema import TickerAnswerSchema
 
 
 class ProblemSchema(Schema):
@@ -183,6 +184,9 @@ def openapi_document() -> dict[str, Any]:
     form = _get("/embed/v1/forms/{site}/{language}/{currency}.json", "The contribution form in another currency", ())
     form["responses"]["200"]["content"] = {"application/json": {"schema": FormAnswerSchema}}
     spec.path("/embed/v1/forms/{site}/{language}/{currency}.json", operations={"get": form})
+    ticker = _get("/embed/v1/tickers/{site}/{campaign}/{language}.json", "How far a campaign has come", ())
+    ticker["responses"]["200"]["content"] = {"application/json": {"schema": TickerAnswerSchema}}
+    spec.path("/embed/v1/tickers/{site}/{campaign}/{language}.json", operations={"get": ticker})
     explain = _post("Why a page view gets what it gets; records nothing", ExplainSchema, ExplanationSchema)
     spec.path("/staff/explain", operations={"post": {**explain, "security": [{"staff": []}]}})
     return spec.to_dict()

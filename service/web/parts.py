@@ -22,6 +22,7 @@ from service.store.lookout import Lookout
 from service.store.readers import ReaderStore
 from service.store.reconciliations import Reconciliations
 from service.store.reminders import Reminders
+from service.store.tickers import Tickers
 from service.web.access_tokens import AccessTokens
 from service.web.admission import Admission
 from service.web.country import Countries
@@ -66,6 +67,7 @@ class Parts:
     desk: SupporterDesk
     counters: Counters
     allocations: Allocations
+    tickers: Tickers
     guard: Guard
     lookout: Lookout
     admission: Admission

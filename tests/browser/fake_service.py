@@ -160,6 +160,8 @@ def an_article(tag: str, *, paragraphs: int = 12, after: str = "", head: str = "
 <footer><p>{"The Daily Lantern, printed daily. " * 20}</p></footer>{tag}{after}</body></html>"""
 
 
+LAMP = """<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="500" viewBox="0 0 1200 500">
+<rect width="1200" height="500" fill="#1d2b33"/><circle cx="600" cy="230" r="150" fill="#f4c95d"/></svg>"""
 PAPER_CSS = """
 :root { color-scheme: light dark }
 body { margin: 0; font: 18px/1.55 Georgia, serif; background: #fbfaf7; color: #1b1b1b }
@@ -190,6 +192,7 @@ class Fake:
     outcomes: Card = field(default=lambda body: (200, {"outcome": "paid"}))
     forms: Callable[[str, str], Answer] = field(default=lambda language, currency: a_problem(404, "No such form."))
     theme: dict[str, Any] | None = None
+    ticker: Answer = field(default_factory=lambda: a_problem(404, "No ticker."))
     delay: float = 0.0
     script_delay: float = 0.0
 
@@ -263,6 +266,9 @@ class _Service(_Handler):
             self.send(200, FRAME.encode(), "text/html")
         elif path == "/human.js":
             self.send(200, HUMAN_JS, "text/javascript; charset=utf-8")
+        elif path.startswith("/embed/v1/tickers/"):
+            status, answer = self.fake.ticker
+            self.send(status, json.dumps(answer).encode(), "application/json")
         elif form := re.fullmatch(r"/embed/v1/forms/[\w-]+/([\w-]+)/([A-Z]{3})\.json", path):
             status, answer = self.fake.forms(form[1], form[2])
             self.send(status, json.dumps(answer).encode(), "application/json")
@@ -282,6 +288,8 @@ class _Paper(_Handler):
         path = self.path.partition("?")[0]
         if path == "/paper.css":
             self.send(200, PAPER_CSS.encode(), "text/css")
+        elif path == "/lamp.svg":
+            self.send(200, LAMP.encode(), "image/svg+xml")
         elif path in self.fake.pages:
             html, headers = self.fake.pages[path]
             self.send(200, html.encode(), "text/html; charset=utf-8", **headers)

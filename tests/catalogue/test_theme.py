@@ -5,10 +5,13 @@ from importlib.resources import files
 
 import pytest
 
+from service.catalogue.problems import Level
+from service.catalogue.warnings import warnings_of
 from service.domain.theme import USUAL_DARK, USUAL_LIGHT, Dark, Palette, Theme, contrast
-from tests.builders import SITE, a_catalogue, a_site_yaml
+from tests.builders import NOW, SITE, a_campaign_yaml, a_catalogue, a_copy, a_site_yaml
 from tests.catalogue.test_broken_files import SITE_FILE, assert_only, problems_in
 
+BOTH = f"{{plain: {{copy: {{en: {a_copy()}, ru: {a_copy()}}}}}}}"
 WHOLE = """
   dark: never
   text_font: Source Serif 4, 'Noto Serif JP', Georgia, SERIF
@@ -82,3 +85,44 @@ def test_the_usual_colours_are_those_of_the_style_sheet() -> None:
         for name in names:
             written = found[name.replace("_", "-")]
             assert getattr(usual, name) == (written if len(written) == 7 else written.replace("f", "ff")), name
+
+
+def warned(**lines: str) -> list[tuple[int, str, str]]:
+    """Line, path and the beginning of what is told of the looks in site.yaml and the campaign's image."""
+    campaign = a_campaign_yaml(variants=BOTH, **({"image": lines.pop("image")} if "image" in lines else {}))
+    found = warnings_of(a_catalogue(a_site_yaml(**lines), {"lights-on": campaign}), NOW)
+    assert all(problem.level is Level.WARNING for problem in found)
+    return [(problem.line, problem.path, problem.message.partition(",")[0]) for problem in found]
+
+
+def test_colours_that_are_too_much_alike_are_warned_of_on_their_line() -> None:
+    line = len(a_site_yaml().splitlines())
+    weak = "\n  light_colours:\n    accent: '#777777'\n    quiet: '#888'"
+    assert warned(theme=weak) == [
+        (line + 3, "theme.light_colours.accent", "on_accent (#ffffff) on accent (#777777) has a contrast of 4.5"),
+        (line + 4, "theme.light_colours.quiet", "quiet (#888888) on background (#ffffff) has a contrast of 3.5"),
+    ]
+    paths = [path for _, path, _ in warned(theme="{dark_colours: {background: '#fff'}}")]
+    assert paths == ["theme.dark_colours.background"] * 3, "against the usual colours of the dark"
+
+
+@pytest.mark.parametrize(
+    "theme",
+    [
+        "{}", WHOLE, "{dark: never, dark_colours: {text: '#000'}}", "{dark: always, light_colours: {text: '#fff'}}",
+        "{light_colours: {line: '#fff'}}", "{light_colours: {text: '#767676'}}",
+    ],
+)  # fmt: skip
+def test_colours_that_can_be_read_or_are_never_used_are_not(theme: str) -> None:
+    assert warned(theme=theme) == []
+
+
+@pytest.mark.parametrize("src", ["https://img.gazette.example/a.png", "https://gazette.example/a.png", "/a.png"])
+def test_an_image_on_a_host_of_the_sites_own_is_no_matter(src: str) -> None:
+    assert warned(image=f"{{src: '{src}', width: 3, height: 2, alt: ''}}") == []
+
+
+@pytest.mark.parametrize("host", ["cdn.test", "not-gazette.example"])
+def test_an_image_on_somebody_elses_host_is_warned_of(host: str) -> None:
+    (warning,) = warned(image=f"{{src: 'https://{host}/a.png', width: 3, height: 2, alt: ''}}")
+    assert warning[1:] == ("image.src", f"{host} is not yours")

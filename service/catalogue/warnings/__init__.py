@@ -8,10 +8,11 @@ from datetime import datetime
 from service.catalogue.loader import Catalogue
 from service.catalogue.problems import Problem, in_order
 from service.catalogue.warnings.copy import missing_languages
+from service.catalogue.warnings.looks import hard_to_read, strange_hosts
 from service.catalogue.warnings.schedules import ended
 from service.catalogue.warnings.site_files import SiteFiles, SiteWarning
 
-WARNINGS: tuple[SiteWarning, ...] = (ended, missing_languages)
+WARNINGS: tuple[SiteWarning, ...] = (ended, hard_to_read, missing_languages, strange_hosts)
 
 
 def warnings_of(catalogue: Catalogue, now: datetime) -> tuple[Problem, ...]:
