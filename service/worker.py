@@ -8,10 +8,11 @@ from datetime import datetime
 import structlog
 
 from service.alerts import alert_jobs
-from service.app import configure_logging, utc_now
+from service.app import utc_now
 from service.books import Books, open_books
 from service.catalogue.loader import Catalogue, Loader
 from service.catalogue.reloader import Reloader
+from service.logs import configure_logging
 from service.mail.reminders import Reminding
 from service.outgoing.announcing import KIND as OUTGOING_WEBHOOK
 from service.outgoing.announcing import Courier

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, settings
 from redis import Redis
 from structlog.testing import capture_logs
 
-from service.app import configure_logging, create_app
+from service.app import create_app
+from service.logs import configure_logging
 from tests.builders import SettableClock, some_settings, staff_files, write_config
 from tests.endings import pytest_configure, pytest_sessionfinish, pytest_unconfigure
 from tests.servers import RealServer

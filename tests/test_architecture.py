@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LONGEST_FILE = 250
 # The rooms that see everything: the wiring, the commands, and the demo that starts it all.
 WIRING = (
-    "service.alerts", "service.app", "service.books", "service.reminder_jobs", "service.supporter_jobs",
+    "service.alerts", "service.app", "service.books", "service.logs", "service.reminder_jobs", "service.supporter_jobs",
     "service.worker", "service.commands", "service.demo",
 )  # fmt: skip
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from time import sleep
 from typing import TextIO
 
-from service.app import configure_logging
 from service.catalogue.loader import Loader
 from service.catalogue.problems import CatalogueError, did_you_mean
 from service.commands import Subparsers
 from service.domain.export import COLUMNS, EMAIL, Row, csv_cells, row_of
+from service.logs import configure_logging
 from service.payments.addresses import Addresses
 from service.payments.catch_up import STRIPE_KEEPS
 from service.payments.errors import PaymentsError

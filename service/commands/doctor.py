@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from os import environ
 
-from service.app import configure_logging
 from service.commands import Subparsers
 from service.doctor.checks import examine
 from service.doctor.finding import Finding, Verdict
 from service.doctor.patient import Patient
+from service.logs import configure_logging
 
 Found = tuple[str, Finding]
 

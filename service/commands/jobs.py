@@ -4,8 +4,8 @@ import argparse
 import sys
 from os import environ
 
-from service.app import configure_logging
 from service.commands import Subparsers
+from service.logs import configure_logging
 from service.settings import Settings, SettingsError
 from service.store.errors import StoreUnavailableError
 from service.store.jobs import GivenUp, Jobs

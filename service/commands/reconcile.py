@@ -9,7 +9,7 @@ from os import environ
 
 from tqdm import tqdm
 
-from service.app import configure_logging, utc_now
+from service.app import utc_now
 from service.books import Books, open_books
 from service.catalogue.loader import Loader
 from service.catalogue.problems import CatalogueError, did_you_mean
@@ -17,6 +17,7 @@ from service.commands import Subparsers
 from service.domain.contribution import Contribution
 from service.domain.money import to_major
 from service.domain.reconciliation import Scope, Verdict
+from service.logs import configure_logging
 from service.payments.errors import PaymentsError
 from service.payments.reconcile import Looked
 from service.settings import Settings, SettingsError

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from os import environ
 from typing import Any
 
-from service.app import configure_logging
 from service.catalogue.loader import Loader
 from service.catalogue.problems import CatalogueError
 from service.commands import Subparsers
+from service.logs import configure_logging
 from service.payments.account import Account
 from service.payments.errors import KeyRefusedError, PaymentsError, StripeRefusedError
 from service.payments.gateway import Gateway

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from itertools import islice
 from os import environ
 
-from service.app import configure_logging
 from service.commands import Subparsers
 from service.domain.delivery import Delivery
+from service.logs import configure_logging
 from service.settings import Settings, SettingsError
 from service.store.connection import Store
 from service.store.deliveries import Deliveries

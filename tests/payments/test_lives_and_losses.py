@@ -4,7 +4,7 @@ from collections import Counter
 
 from redis import Redis
 
-from service.app import configure_logging
+from service.logs import configure_logging
 from service.store.connection import Store
 from tests.payments.lives import World, live
 from tests.payments.reckoning import reckon

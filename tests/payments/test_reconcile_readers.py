@@ -3,9 +3,9 @@
 import pytest
 from redis import Redis
 
-from service.app import configure_logging
 from service.domain.reader import GiftState
 from service.domain.reconciliation import Scope, Verdict
+from service.logs import configure_logging
 from service.store.connection import Store
 from tests.payments.giving import SITE
 from tests.payments.lives import World

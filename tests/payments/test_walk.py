@@ -8,9 +8,9 @@ from random import Random
 import pytest
 from redis import Redis
 
-from service.app import configure_logging
 from service.domain.money import Interval
 from service.domain.reconciliation import Kind, Scope, Verdict
+from service.logs import configure_logging
 from service.payments.reconcile import Looked
 from service.store.connection import Store
 from tests.payments.giving import SITE
