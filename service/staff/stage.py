@@ -103,7 +103,7 @@ def _pretended(parts: Parts, rest: str) -> ResponseReturnValue:
         if not isinstance(days, int) or not 0 < days < _MOST_DAYS:
             return {"until": None}
         return {"until": iso(parts.clock() + timedelta(days=days))}
-    raise ProblemError(409, _NO_MONEY)
+    raise ProblemError(422, _NO_MONEY, "preview")  # the script shows what a 422 says
 
 
 def _asked(body: bytes) -> dict[str, Any]:
