@@ -95,7 +95,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, watc
     configure_logging(settings.log_level)
     dictionary = load_dictionary()
     loader = Loader(settings.config_dir, settings.extra_origins, settings.abilities)
-    published = partial(publish, dictionary=dictionary, public_url=settings.public_url)
+    published = partial(publish, dictionary=dictionary, public_url=settings.public_url, mails=settings.mails)
     reloader = Reloader(loader, published, lambda catalogue: warnings_of(catalogue, clock()))
     parts = _parts(settings, dictionary, reloader, clock, background=watch)
     if watch:

@@ -12,7 +12,7 @@ from service.catalogue.yaml_file import parse_yaml
 FALLBACK = "en"
 # How the keys begin of what an appeal never says; and of what it says only where readers pay without leaving the page.
 _ELSEWHERE = (
-    *("gate_", "link_", "mail_", "page_", "supporter_", "product_", "ticker_"),
+    *("gate_", "link_", "mail_", "page_", "reminder_", "supporter_", "product_", "ticker_"),
     *("thanks_supporter", "thanks_spent", "thanks_no_", "thanks_later"),
 )
 _WHEN_EMBEDDED = ("pay_", "thanks_")

@@ -84,7 +84,8 @@ class Appeal {
       dismissible && closeButton(words, () => this.#dismiss()),
       make("div", { class: "words" }, heading, text),
       make("div", { class: "acts" }, act,
-        placement === "gate" && this.#context.gate.later(), reminder(this.#appeal, (choice) => this.#snooze(choice))),
+        placement === "gate" && this.#context.gate.later(), 
+        reminder(this.#appeal, (choice) => this.#snooze(choice), { context: this.#context, box: this.box })),
     ].filter(Boolean));
   }
 
@@ -108,7 +109,7 @@ class Appeal {
   }
 
   /** Closes up at once, while the press is still fresh, so that nothing moves when the answer comes. */
-  async #snooze(choice) {
+  async #snooze({ mail, ...choice }) {
     const { words, receipt } = this.#appeal;
     const { post, reader, page, visit } = this.#context;
     const said = make("p", { class: "said", id: "heading", role: "status", tabindex: -1 }, words.working);
@@ -118,14 +119,14 @@ class Appeal {
     panel.append(said);
     said.focus({ preventScroll: true });
     try {
-      const { until } = await post("v1/snoozes", { reader: reader(), receipt, device: visit?.device, section: page?.section, ...choice });
+      const { until, reminder: mailed } = await post("v1/snoozes", { reader: reader(), receipt, device: visit?.device, section: page?.section, ...choice, ...mail?.wish });
       this.#told.add("seen"); // what is seen from here on is the promise, not the appeal
-      said.textContent = promise(this.#appeal, until);
+      said.textContent = promise(this.#appeal, until) + (mailed ? " " + mail.said : "");
       this.#announce("snoozed", { ...choice, until });
       this.#settle();
       this.#point.leave(this.box);
     } catch (failure) {
-      said.textContent = words.try_again;
+      said.textContent = failure.field === "email" ? words.email_unclear : words.try_again;
       said.removeAttribute("id");
       panel.append(...before);
       this.#fail(failure + "", failure.status);

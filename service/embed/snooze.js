@@ -1,22 +1,44 @@
 /** "Not ready today? Remind me later": the choices, among them never, and what is said afterwards. */
 import { fill, make } from "./dom.js";
 
+const PATIENCE_MS = 400; // what opens later than this would move what the reader has begun to read
+
+/** The field for a mail, where the site offers one and it comes in time; nothing otherwise, until they open it again. */
+const mailField = (appeal, { context, box }) => Promise.race([
+  new Promise((resolve) => setTimeout(resolve, PATIENCE_MS)),
+  import("./remind.js").then(({ LOOK, mailField }) => {
+    box.wear(LOOK);
+    return mailField(appeal, context);
+  }),
+]).catch((failure) => context.announce("error", { message: failure + "" }));
+
 /**
  * The quiet row at the foot of an appeal; null when the site offers nothing to choose.
  *
  * @param {object} appeal
- * @param {(choice: {days: number}|{never: true}) => void} choose
+ * @param {(choice: {days: number, mail?: object}|{never: true}) => void} choose
+ * @param {{context: object, box: HTMLElement}} around
  * @returns {HTMLElement|null}
  */
-export function reminder({ snooze, words }, choose) {
+export function reminder(appeal, choose, around) {
+  const { snooze, words } = appeal;
   if (!snooze?.never && !snooze?.choices.length) return null;
-  const choice = (label, style, what) => make("button", { type: "button", class: style, onclick: () => choose(what) }, label);
+  let mail;
+  const later = (days) => {
+    const wish = mail?.read();
+    if (wish !== null) choose({ days, mail: wish });
+  };
+  const choice = (label, style, onclick) => make("button", { type: "button", class: style, onclick }, label);
   const choices = make("div", { class: "choices", role: "group", "aria-label": words.snooze_label, hidden: true },
     make("p", {}, words.snooze_label), ...snooze.choices.map(({ days, label }) =>
-      choice(label, days === snooze.default_days ? "choice default" : "choice", { days })),
-    snooze.never && choice(words.never_ask_again, "quiet", { never: true }));
+      choice(label, days === snooze.default_days ? "choice default" : "choice", () => later(days))),
+    snooze.never && choice(words.never_ask_again, "quiet", () => choose({ never: true })));
   const toggle = make("button", {
-    type: "button", class: "quiet", "aria-expanded": "false", onclick: () => {
+    type: "button", class: "quiet", "aria-expanded": "false", onclick: async () => {
+      if (choices.hidden && snooze.mails && !mail) {
+        mail = await mailField(appeal, around);
+        if (mail) choices.prepend(mail.element);
+      }
       choices.hidden = !choices.hidden;
       toggle.setAttribute("aria-expanded", String(!choices.hidden));
     },

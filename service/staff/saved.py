@@ -66,7 +66,8 @@ class SavedFiles:
         return Saved(files, problems, (), None, frozenset(files))
 
     def _of(self, files: Files, problems: tuple[Problem, ...], catalogue: Catalogue) -> Saved:
-        published = publish(catalogue, self._parts.dictionary, self._parts.settings.public_url)
+        settings = self._parts.settings
+        published = publish(catalogue, self._parts.dictionary, settings.public_url, mails=settings.mails)
         warnings = warnings_of(catalogue, self._parts.clock())
         return Saved(files, problems, warnings, published, frozenset(files.keys() - catalogue.files.keys()))
 

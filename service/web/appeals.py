@@ -59,6 +59,7 @@ class Appeals:
 
     dictionary: Dictionary
     public_url: str
+    mails: bool
     _made: dict[tuple[str, str, str, str, str], Template] = field(default_factory=dict)
 
     def template(self, site: Site, campaign: Campaign, variant: Variant, language: str, currency: str) -> Template:
@@ -105,7 +106,7 @@ class Appeals:
                 "button": copy.button,
             },
             **self._asked_for(site, campaign, words, language, currency),
-            "snooze": _snooze(site, words),
+            "snooze": _snooze(site, words, mails=self.mails),
             **theme_of(site),
             **beside_the_words(campaign, language),
             "words": words.of_appeals(embedded=site.checkout.mode is CheckoutMode.EMBEDDED),
@@ -141,6 +142,7 @@ def _hole(placeholder: Placeholder, holes: list[Placeholder]) -> str:
     return f"\ue000{len(holes) - 1}\ue001"
 
 
-def _snooze(site: Site, words: Words) -> Mapping[str, Any]:
+def _snooze(site: Site, words: Words, *, mails: bool) -> Mapping[str, Any]:
     choices = [{"days": days, "label": words.count("in_days", days)} for days in site.snooze.choices]
-    return {"choices": choices, "default_days": site.snooze.default, "never": site.snooze.never}
+    offer = {"choices": choices, "default_days": site.snooze.default, "never": site.snooze.never}
+    return {**offer, "mails": True} if mails and site.snooze.reminder_email else offer

@@ -24,9 +24,9 @@ class Published:
     shapes: RequestShapes[Any]
 
 
-def publish(catalogue: Catalogue, dictionary: Dictionary, public_url: str) -> Published:
+def publish(catalogue: Catalogue, dictionary: Dictionary, public_url: str, *, mails: bool) -> Published:
     """Everything that depends on the catalogue, made anew."""
-    appeals = Appeals(dictionary, public_url)
+    appeals = Appeals(dictionary, public_url, mails)
     return Published(
         catalogue=catalogue,
         appeals=appeals,
