@@ -21,7 +21,7 @@ WIDTHS: Mapping[str, int] = {"320": 320, "390": 390, "768": 768, "1280": 1280}
 THEMES = ("light", "dark")
 _USUAL_WIDTHS = ("390", "1280")
 # On a phone and on a desktop, in pixels.
-_HEIGHTS = {"banner": (460, 320), "inline": (1020, 860), "overlay": (840, 760), "gate": (1060, 900)}
+_HEIGHTS = {"banner": (560, 620), "inline": (1020, 860), "overlay": (840, 760), "gate": (1060, 900)}
 _WIDE = 700
 
 

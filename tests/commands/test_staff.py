@@ -7,6 +7,7 @@ from werkzeug.security import check_password_hash
 
 from service.cli import main
 from service.setting_staff import networks, staff_passwords
+from service.settings import readings
 
 
 def test_the_printed_pair_is_what_the_setting_takes(
@@ -47,3 +48,11 @@ def test_networks_are_addresses_too() -> None:
     for text in ("10.0.0.1/8", "proxy.example"):
         with pytest.raises(ValueError, match="networks"):
             networks(text)
+
+
+@pytest.mark.parametrize("name", ["STAFF_HEADER", "STAFF_PROXIES"])
+def test_a_header_is_believed_of_named_proxies_or_not_at_all(name: str) -> None:
+    given = {"HONESTYBOX_STAFF_HEADER": "X-User", "HONESTYBOX_STAFF_PROXIES": "10.0.0.7"}
+    assert "staff_proxies" not in readings(given)[1]
+    assert "only good together" in readings({f"HONESTYBOX_{name}": given[f"HONESTYBOX_{name}"]})[1]["staff_proxies"]
+    assert "needs addresses" in readings({**given, "HONESTYBOX_STAFF_PROXIES": "x"})[1]["staff_proxies"]
