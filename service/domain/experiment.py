@@ -41,6 +41,11 @@ def in_share(salt: str, reader: str, share: float) -> bool:
     return share > 0 and _draw(f"{salt}/{reader}") / 2**52 < share
 
 
+def place_among_readers(site: str, reader: str) -> float:
+    """0 to 1: the reader is one of the site's holdback wherever that is a larger share than this."""
+    return _draw(f"holdback/{site}/{reader}") / 2**52
+
+
 def may_stand_in(weights: Mapping[str, float], campaign: Campaign) -> bool:
     """True where readers are shared out by what variants earn, when `weights` know every variant that is drawn."""
     if campaign.allocation is None:

@@ -4,7 +4,11 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from service.domain.contribution import State
+from service.domain.money import Interval
+
 LONGEST_SECTION = 60
+_EPOCH, _DAY_SECONDS = date(1970, 1, 1).toordinal(), 86_400
 
 
 class Count(NamedTuple):
@@ -52,6 +56,40 @@ class Share(NamedTuple):
     placement: str
     kind: str
     times: int
+
+
+class Giving(NamedTuple):
+    """A gift as results need it: a tuple, since a year has tens of thousands.
+
+    `began`: seconds since 1970. `gross_minor` came in so far, of which `back_minor` was taken back. `place`: of its
+    reader among all (`experiment.place_among_readers`), where known.
+    """
+
+    name: str
+    began: int
+    state: State
+    interval: Interval
+    currency: str
+    amount_minor: int
+    gross_minor: int
+    back_minor: int
+    campaign: str
+    variant: str
+    placement: str
+    country: str
+    device: str
+    section: str
+    place: float | None
+
+    @property
+    def day(self) -> date:
+        """The day on which it began, in UTC."""
+        return date.fromordinal(_EPOCH + self.began // _DAY_SECONDS)
+
+    @property
+    def worth(self) -> tuple[State, Interval, str, int, int, int]:
+        """What its value depends on, as `value.value_in` takes it."""
+        return self[2:8]
 
 
 def section_name(text: str) -> str:

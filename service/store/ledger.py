@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
 from service.domain.contribution import Contribution
+from service.domain.results import Giving
 from service.store.connection import Store, load_script
+from service.store.gifts import ANY_LATER_LOOK, Gifts, index_of
 from service.store.ledger_line import dump, load
 
 _BEGIN, _WRITE = load_script("look"), load_script("ledger")
@@ -30,6 +32,7 @@ class Ledger:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._gifts = Gifts(store)
 
     def begin_look(self, contribution: str) -> int:
         """A number for the look at Stripe that is about to begin: `write` lets only the latest one stand."""
@@ -39,7 +42,8 @@ class Ledger:
         """True when this changed the line. An equal line, or one from a later look, changes nothing."""
         changed = bool(self._store.run(_WRITE, _key(contribution.id), look, dump(contribution)))
         began = int(contribution.began_at.timestamp())
-        self._store.command("ZADD", _index(contribution.attribution.site), began, contribution.id)
+        self._store.command("ZADD", index_of(contribution.attribution.site), began, contribution.id)
+        self._gifts.write(contribution, look)
         return changed
 
     def get(self, contribution: str) -> Contribution | None:
@@ -77,13 +81,25 @@ class Ledger:
         first = _midnight(since) if since else "-inf"
         end = f"({_midnight(until + timedelta(days=1))}" if until else "+inf"
         for offset in count(step=_PAGE):
-            names = self._store.command("ZRANGE", _index(site), first, end, "BYSCORE", "LIMIT", offset, _PAGE)
+            names = self._store.command("ZRANGE", index_of(site), first, end, "BYSCORE", "LIMIT", offset, _PAGE)
             for name in names:
                 line = self.get(name.decode())
                 if line is not None and line.attribution.site == site:  # staff may give it to another site at Stripe
                     yield line
             if len(names) < _PAGE:
                 return
+
+    def givings(self, site: str, first: date, last: date) -> Iterator[Giving]:
+        """The same from the day `first` to `last`, in short. What an earlier version wrote is put there first."""
+        for names in self._gifts.names(site, first, last):
+            found = dict(zip(names, self._gifts.read(site, names), strict=True))
+            missing = [name for name, one in found.items() if one is None]
+            for line in filter(None, map(self.get, missing)):
+                if line.attribution.site == site:
+                    self._gifts.write(line, ANY_LATER_LOOK)
+            if missing:
+                found |= zip(missing, self._gifts.read(site, missing), strict=True)
+            yield from filter(None, found.values())
 
     def began_between(
         self, site: str, since: datetime | None, until: datetime | None
@@ -93,7 +109,7 @@ class Ledger:
         oldest = int(since.timestamp()) if since else "-inf"
         for offset in count(step=_PAGE):
             words = (newest, oldest, "BYSCORE", "REV", "LIMIT", offset, _PAGE, "WITHSCORES")
-            row = self._store.command("ZRANGE", _index(site), *words)
+            row = self._store.command("ZRANGE", index_of(site), *words)
             for name, began in zip(row[::2], row[1::2], strict=True):
                 yield datetime.fromtimestamp(float(began), UTC), name.decode()
             if len(row) < 2 * _PAGE:
@@ -124,7 +140,3 @@ def _key(contribution: str) -> str:
 
 def _midnight(day: date) -> int:
     return int(datetime.combine(day, time(), UTC).timestamp())
-
-
-def _index(site: str) -> str:
-    return f"hb:li:{{{site}}}"

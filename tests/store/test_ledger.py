@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from redis import Redis
 
 from service.domain.contribution import Attribution, Contribution, Happened, Moment, Payment, State
+from service.domain.experiment import place_among_readers
 from service.domain.money import Interval
 from service.store.connection import Store
 from service.store.ledger import MOST_READERS, Ledger
@@ -149,3 +150,29 @@ def test_a_line_that_went_to_another_site_is_counted_there_alone(ledger: Ledger)
     write(ledger, moved)
     assert list(ledger.of_site("courier")) == []
     assert list(ledger.of_site("herald")) == [moved]
+
+
+def test_a_site_s_gifts_are_read_in_short_and_say_what_the_ledger_does(ledger: Ledger, redis_url: str) -> None:
+    other = replace(LINE, id="pi_2", state=State.REFUNDED, interval=Interval.ONCE, began_at=NOW + timedelta(days=1))
+    for line in (LINE, other, replace(LINE, id="pi_3", began_at=NOW - timedelta(days=400))):
+        write(ledger, line)
+    days = ((NOW - timedelta(days=1)).date(), (NOW + timedelta(days=1)).date())
+
+    def told() -> list[tuple[object, ...]]:
+        found = ledger.givings("courier", *days)
+        return [(one.name, one.state, one.interval, one.gross_minor - one.back_minor, one.variant) for one in found]
+
+    first, second = ("sub_1", State.ACTIVE, Interval.MONTHLY, 400, "plain"), ("pi_2", State.REFUNDED, Interval.ONCE)
+    assert told() == [first, (*second, 400, "plain")]
+    assert [one.place for one in ledger.givings("courier", *days)] == [place_among_readers("courier", "r")] * 2
+    Redis.from_url(redis_url).delete("hb:lg:{courier}")  # as an earlier version left it
+    assert told() == [first, (*second, 400, "plain")]
+    assert Redis.from_url(redis_url).hlen("hb:lg:{courier}") == 2
+
+
+def test_of_two_looks_that_cross_the_later_one_s_gift_stands(ledger: Ledger) -> None:
+    earlier, later = ledger.begin_look("sub_1"), ledger.begin_look("sub_1")
+    ledger.write(PAUSED, later)
+    ledger.write(LINE, earlier)
+    (found,) = ledger.givings("courier", NOW.date(), NOW.date())
+    assert found.state is State.PAUSED
