@@ -91,6 +91,12 @@ def weights(
     return {name: floor + left * chances[name] if name in chances else 0.0 for name in configured}
 
 
+def chances(tallies: Mapping[str, Tally], seed: str, draws: int = DRAWS) -> Mapping[str, float]:
+    """For each variant, how likely it is to be the best, as allocation sees it; nothing before the first gift."""
+    believed = _posteriors(_comparable({name: tallies[name] for name in sorted(tallies)}))
+    return _chances(believed, draws, Random(seed)) if believed else {}  # noqa: S311  nothing to guard
+
+
 def _comparable(tallies: Mapping[str, Tally]) -> Mapping[str, Tally]:
     """Without the days on which none of them was seen, and without gifts that are worth nothing."""
     days = {day for tally in tallies.values() for day, count in tally.impressions.items() if count > 0}

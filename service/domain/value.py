@@ -16,14 +16,21 @@ def value_of(gift: Contribution, site: Site) -> int | None:
     A monthly gift counts twelve times, an annual or a single one once, all less what was refunded or disputed. One that
     has ended, or is about to, counts as what it brought; one that never came, or was all given back, as nothing.
     """
-    rate: Decimal | None = site.rate(gift.currency)
-    return None if rate is None else convert(_yearly_minor(gift), gift.currency, site.default_currency, rate)
+    gross = sum(payment.gross_minor for payment in gift.payments)
+    back = gross - gift.revenue_minor
+    return value_in(site, gift.state, gift.interval, gift.currency, gift.amount_minor, gross, back)
 
 
-def _yearly_minor(gift: Contribution) -> int:
-    if not gift.state.given:
-        return 0
-    if gift.state in (State.ENDED, State.CANCELLING):
-        return max(0, gift.revenue_minor)
-    taken_back = sum(payment.gross_minor - payment.net_minor for payment in gift.payments)
-    return max(0, gift.amount_minor * _TIMES_A_YEAR[gift.interval] - taken_back)
+def value_in(
+    site: Site, state: State, interval: Interval, currency: str, amount_minor: int, gross_minor: int, back_minor: int
+) -> int | None:
+    """The same of a gift of which `gross_minor` came in so far, and `back_minor` of it was taken back."""
+    rate: Decimal | None = site.rate(currency)
+    if rate is None:
+        return None
+    yearly = amount_minor * _TIMES_A_YEAR[interval] - back_minor
+    if not state.given:
+        yearly = 0
+    elif state in (State.ENDED, State.CANCELLING):
+        yearly = gross_minor - back_minor
+    return convert(max(0, yearly), currency, site.default_currency, rate)

@@ -1,0 +1,213 @@
+"""Results of a site in a span of days: what each campaign was seen, answered and given for, and how sure that is."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from service.domain.allocation import Tally, chances
+from service.domain.campaign import Campaign
+from service.domain.intervals import Interval, Sums, share_interval, value_interval
+from service.domain.money import Interval as Rhythm
+from service.domain.results import OTHERS, Count, Dimension, Giving, Share
+from service.domain.site import Site
+from service.domain.value import value_in
+
+KINDS = ("seen", "clicked", "snoozed", "dismissed", "never", "started")
+_DRAWS = 2000  # a chance is then right to one or two in a hundred
+_BY_WEEK_FROM = 60
+_PER = 1000
+_DIMENSIONS = tuple(Dimension)  # going through an enum takes longer
+
+
+class Span(NamedTuple):
+    """Days in UTC, both included."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> Iterator[date]:
+        """Each of them."""
+        return (self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1))
+
+    def bucket(self, day: date) -> date:
+        """The first day of the stretch that `day` is told in: itself, or its week's Monday in a long span."""
+        long = (self.last - self.first).days >= _BY_WEEK_FROM
+        return max(self.first, day - timedelta(days=day.weekday())) if long else day
+
+
+@dataclass(slots=True)
+class Line:
+    """What happened somewhere: counts by kind, and gifts that Stripe confirmed. `values`: what each is worth in a year.
+
+    Gifts in a currency without an exchange rate are among `given`, and not among the values.
+    """
+
+    counts: dict[str, int] = field(default_factory=dict)
+    given: dict[Rhythm, int] = field(default_factory=dict)
+    values: list[int] = field(default_factory=list)
+    largest: int = 0
+    """The largest gift that is known of, here or elsewhere in the campaign."""
+
+    def count(self, kind: str, times: int) -> None:
+        """Enters what happened."""
+        self.counts[kind] = self.counts.get(kind, 0) + times
+
+    def give(self, rhythm: Rhythm, value: int | None) -> None:
+        """Enters a gift. `value`: None without an exchange rate."""
+        self.given[rhythm] = self.given.get(rhythm, 0) + 1
+        if value is not None:
+            self.values.append(value)
+
+    @property
+    def seen(self) -> int:
+        """Impressions."""
+        return self.counts.get("seen", 0)
+
+    @property
+    def gifts(self) -> int:
+        """How many were given."""
+        return sum(self.given.values())
+
+    @property
+    def value_minor(self) -> int:
+        """What they are worth in a year, in minor units of the site's default currency."""
+        return sum(self.values)
+
+    def share(self, kind: str) -> Interval | None:
+        """Of the impressions, how many ended so, 0 to 1. `kind`: one of KINDS, or "given"."""
+        times = self.gifts if kind == "given" else self.counts.get(kind, 0)
+        return share_interval(times, self.seen) if self.seen else None
+
+    @property
+    def value_per_thousand(self) -> Interval | None:
+        """Minor units for a thousand impressions; None where nobody has seen or given anything."""
+        found = value_interval(Sums.of(self.values), self.seen, self.largest)
+        return found and Interval(*(_PER * bound for bound in found))
+
+    @property
+    def average_per_thousand(self) -> float | None:
+        """What was counted, without a belief about it."""
+        return _PER * self.value_minor / self.seen if self.seen else None
+
+
+@dataclass(slots=True)
+class CampaignResults:
+    """One campaign's. `lines`: by variant and placement; `stretches`: by the first day of each."""
+
+    id: str
+    lines: dict[tuple[str, str], Line] = field(default_factory=dict)
+    variants: dict[str, Line] = field(default_factory=dict)
+    whole: Line = field(default_factory=Line)
+    stretches: dict[date, Line] = field(default_factory=dict)
+    among: dict[Dimension, dict[str, Line]] = field(default_factory=dict)
+    written: frozenset[str] | None = None
+    """The variants in its file; None where the file is gone."""
+    chances: Mapping[str, float] = field(default_factory=dict)
+    """Of each variant that was seen, to be the best; nothing where there are not two, or no gift."""
+    tallies: dict[str, tuple[dict[date, int], dict[date, list[int]]]] = field(default_factory=dict)
+
+    _found: dict[tuple[str, str, date], Sequence[Line]] = field(default_factory=dict)
+
+    def see(self, one: Count, span: Span) -> None:
+        """Enters a count of one of KINDS."""
+        for line in self._lines(one.variant, one.placement, span.bucket(one.day)):
+            line.count(one.kind, one.times)
+        if one.kind == "seen":
+            seen = self.tallies.setdefault(one.variant, ({}, {}))[0]
+            seen[one.day] = seen.get(one.day, 0) + one.times
+
+    def give(self, giving: Giving, value: int | None, span: Span) -> None:
+        """Enters a gift that was given."""
+        day = giving.day
+        for line in (*self._lines(giving.variant, giving.placement, span.bucket(day)), *self._among(giving)):
+            line.give(giving.interval, value)
+        if value:
+            self.tallies.setdefault(giving.variant, ({}, {}))[1].setdefault(day, []).append(value)
+
+    def share(self, one: Share) -> None:
+        """Enters a count by country, device or section."""
+        if one.kind in KINDS:
+            names = self.among.setdefault(one.dimension, {})
+            line = names.get(one.name) or names.setdefault(one.name, Line())
+            line.count(one.kind, one.times)
+
+    def _lines(self, variant: str, placement: str, stretch: date) -> Sequence[Line]:
+        found = self._found.get((variant, placement, stretch))
+        if found is None:
+            found = self._found[variant, placement, stretch] = (
+                self.whole,
+                self.lines.setdefault((variant, placement), Line()),
+                self.variants.setdefault(variant, Line()),
+                self.stretches.setdefault(stretch, Line()),
+            )
+        return found
+
+    def _among(self, giving: Giving) -> Iterator[Line]:
+        for dimension, name in zip(_DIMENSIONS, (giving.country, giving.device, giving.section), strict=True):
+            names = self.among.setdefault(dimension, {})
+            # a name that was not among the fifty that are counted cannot be compared with its impressions
+            line = names.get(name)
+            yield line or names.setdefault(OTHERS if name else "", Line())
+
+    def conclude(self, seed: str) -> None:
+        """Works out what needs all of it."""
+        largest = max(self.whole.values, default=0)
+        for lines in (self.lines, self.variants, self.stretches, *self.among.values()):
+            for line in lines.values():  # type: ignore[attr-defined]
+                line.largest = largest
+        self.whole.largest = largest
+        seen = {name: Tally(*tally) for name, tally in self.tallies.items() if sum(tally[0].values())}
+        self.chances = chances(seen, seed, _DRAWS) if len(seen) > 1 else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`campaigns` by name. `without_rate`: currencies of gifts whose value is left out."""
+
+    site: Site
+    span: Span
+    campaigns: Mapping[str, CampaignResults]
+    without_rate: Mapping[str, int]
+
+
+def report_of(
+    site: Site,
+    campaigns: Iterable[Campaign],
+    span: Span,
+    counts: Iterable[Count],
+    shares: Iterable[Share],
+    givings: Iterable[Giving],
+) -> Report:
+    """The results of campaigns that are written, and of those that are not any more but were counted."""
+    found: dict[str, CampaignResults] = {}
+    for campaign in campaigns:
+        written = frozenset(variant.name for variant in campaign.variants)
+        found[campaign.id] = CampaignResults(campaign.id, written=written)
+    for one in counts:
+        if one.kind not in KINDS:
+            continue
+        if one.campaign not in found:
+            found[one.campaign] = CampaignResults(one.campaign)
+        found[one.campaign].see(one, span)
+    for share in shares:
+        if share.campaign in found:
+            found[share.campaign].share(share)
+    without_rate: dict[str, int] = {}
+    values: dict[Any, int | None] = {}  # most gifts are alike in what they are worth
+    for giving in givings:
+        if not giving.campaign or not giving.state.given:
+            continue
+        worth = giving.worth
+        if worth not in values:
+            values[worth] = value_in(site, *worth)
+        value = values[worth]
+        if value is None:
+            without_rate[giving.currency] = without_rate.get(giving.currency, 0) + 1
+        if giving.campaign not in found:
+            found[giving.campaign] = CampaignResults(giving.campaign)
+        found[giving.campaign].give(giving, value, span)
+    for results in found.values():
+        results.conclude(f"{site.id}/{results.id}")
+    return Report(site, span, dict(sorted(found.items())), without_rate)
