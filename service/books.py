@@ -20,7 +20,9 @@ from service.store.ledger import Bookmark, Ledger
 from service.store.lookout import Lookout
 from service.store.manner import PATIENT
 from service.store.readers import ReaderStore
+from service.store.reading import Readings
 from service.store.reconciliations import Reconciliations
+from service.store.results import ResultsBook
 from service.store.tickers import Fundraiser, Tickers
 from service.web.metrics import store_changed
 
@@ -42,6 +44,8 @@ class Books:
     jobs: Jobs
     deliveries: Deliveries
     lookout: Lookout
+    readings: Readings
+    results: ResultsBook
 
 
 def open_books(
@@ -73,4 +77,5 @@ def open_books(
     return Books(
         store, patient, readers, bookmark, gateway, recorder, reconciliations, reconciler, allocator, fundraiser, jobs,
         Deliveries(patient), Lookout(patient, settings.limits, alerts(jobs, len(settings.alert_mail))),
+        Readings(patient), ResultsBook(patient),
     )  # fmt: skip

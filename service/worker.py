@@ -88,7 +88,8 @@ class Worker:
     def _duties(self) -> bool:
         now = self.clock().replace(microsecond=0)
         # the gifts that were missed belong into what is allocated by
-        return all([self._caught_up(now), self._allocated(now), self._added_up(now), self._looked_out(now)])
+        done = [self._caught_up(now), self._allocated(now), self._added_up(now), self._measured(now)]
+        return all([*done, self._looked_out(now)])
 
     def _caught_up(self, now: datetime) -> bool:
         try:
@@ -123,6 +124,15 @@ class Worker:
                 self.books.fundraiser.add_up(site, catalogue.plans[site.id].campaigns, now)
         except StoreUnavailableError as error:
             log.warning("adding_up_failed", error=type(error).__name__)
+            return False
+        return True
+
+    def _measured(self, now: datetime) -> bool:
+        """How much is read by those who are asked, and by the holdback."""
+        try:
+            self.books.readings.measure_when_due(self.reloader.current.sites.values(), now)
+        except StoreUnavailableError as error:
+            log.warning("reading_not_measured", error=type(error).__name__)
             return False
         return True
 

@@ -85,6 +85,7 @@ CLOCK_READERS: Mapping[str, set[str]] = {
     "service.commands.explain": {"datetime.now"},
     "service.commands.preview": {"datetime.now"},
     "service.commands.reconcile": {"datetime.now"},
+    "service.commands.results": {"datetime.now"},
     "service.commands.worker": {"datetime.now"},
     # RQ has the time from the clock, and ours has to agree with it
     "service.store.job": {"datetime.now"},

@@ -1,7 +1,7 @@
 """One way to Redis for the whole service: one connection a thread, short time-outs, and a breaker."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha1
 from importlib.resources import files
@@ -18,6 +18,7 @@ from service.store.server import Server
 from service.store.wire import Argument, Words
 
 _TRY_AGAIN_SECONDS = 0.05
+_KEYS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,9 @@ class Servers(Protocol):
 
     def ask(self, words: Words, deadline: float) -> Any:
         """The answer. Raises StoreUnavailableError, or NoScriptError."""
+
+    def masters(self) -> Iterable[Server]:
+        """All who hold keys, as far as is known."""
 
 
 class Store:
@@ -80,6 +84,19 @@ class Store:
             if not self._wait_seconds:
                 raise
         return self._wait_and_ask(words)
+
+    def keys(self, pattern: str) -> Iterator[bytes]:
+        """Every key that fits, from every master, some hundred in a call. One that comes or goes meanwhile may be
+        missing, and any may come twice."""
+        self.command("PING")  # who the masters are is learnt when one is first asked
+        for master in self._servers.masters():
+            cursor: bytes | str = "0"
+            while True:
+                words = ("SCAN", cursor, "MATCH", pattern, "COUNT", _KEYS_AT_ONCE)
+                cursor, found = master.ask(words, time.monotonic() + self._timeout_seconds, first=False)
+                yield from found
+                if cursor == b"0":
+                    break
 
     def _wait_and_ask(self, words: Words) -> Any:
         """The answer of a server that comes back, or of the one that takes its place."""

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from itertools import islice
 from multiprocessing.util import Finalize
 from os import getpid
+from typing import TypeAlias
 
 import structlog
 
@@ -29,6 +30,7 @@ _EVERY_SECONDS = 2.0
 _MOST = 50_000  # some ten megabytes
 _AT_ONCE = 1000  # counts in one call, which Redis does within a millisecond or two
 _COUNT = load_script("count")
+_Happened: TypeAlias = tuple[str, date, Among, str, str, str, str]
 
 
 class Counters:
@@ -56,7 +58,7 @@ class Counters:
         """So many times more. Costs less than a microsecond, raises nothing. `day`: in UTC."""
         if self._pid != getpid():
             self._begin()
-        self._added.append((site, day, times, among, campaign, variant, placement, kind))
+        self._added.append(((site, day, among, campaign, variant, placement, kind), times))
 
     def flush(self) -> None:
         """Sends what was added. Raises StoreUnavailableError, and keeps what is not sent for the next time."""
@@ -93,14 +95,17 @@ class Counters:
 
     def _forget(self) -> None:
         self._flushing = threading.Lock()
-        self._added: deque[tuple[str, date, int, Among, str, str, str, str]] = deque()
+        self._added: deque[tuple[_Happened, int]] = deque()
         self._held: dict[tuple[Script, str], dict[str, int]] = {}
         self._dropping = False
 
     def _gather(self) -> None:
         room = self._most - sum(map(len, self._held.values()))
+        sums: dict[_Happened, int] = {}
         while self._added:
-            site, day, times, among, campaign, variant, placement, kind = self._added.popleft()
+            happened, times = self._added.popleft()
+            sums[happened] = sums.get(happened, 0) + times
+        for (site, day, among, campaign, variant, placement, kind), times in sums.items():
             wanted = [(_COUNT, _key(site, day), f"{campaign}|{variant}|{placement}|{kind}")]
             if among is not NOWHERE:
                 wanted += ((SHARES, *one) for one in fields_of(site, day, among, f"{campaign}|{placement}|{kind}"))
@@ -116,7 +121,8 @@ class Counters:
     def _send(self, script: Script, key: str) -> None:
         counts = self._held[script, key]
         while counts:
-            batch = dict(islice(counts.items(), _AT_ONCE))
+            # one of those asks Redis for twice as much
+            batch = dict(islice(counts.items(), _AT_ONCE // 2 if script is SHARES else _AT_ONCE))
             words = words_of(batch) if script is SHARES else [word for count in batch.items() for word in count]
             self._store.run(script, key, _KEEP_SECONDS, *words)
             for field in batch:

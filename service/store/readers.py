@@ -98,6 +98,12 @@ class ReaderStore:
         return bool(self._store.run(_GIFT, _key(site, reader), int(now.timestamp()), _KEEP_MS, *words))
 
 
+def reader_of_key(key: bytes) -> tuple[str, str]:
+    """Site and reader of a record's key."""
+    site, _, reader = key.decode().partition("{")[2].rstrip("}").partition(":")
+    return site, reader
+
+
 def _key(site: str, reader: str) -> str:
     """The braces keep everything of one reader in one slot of a Cluster."""
     return f"hb:r:{{{site}:{reader}}}"

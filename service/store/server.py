@@ -59,6 +59,10 @@ class Server:
         """False while the breaker is open."""
         return self.breaker.available
 
+    def masters(self) -> tuple["Server"]:
+        """Itself: it holds every key."""
+        return (self,)
+
     @property
     def host(self) -> str:
         """Where it is."""

@@ -10,6 +10,7 @@ SHARES = load_script("shares")
 MOST_NAMES = 50
 """Names of a dimension in one day or month; anybody may send us sections."""
 _PARTS_OF_A_SHARE = 5
+_DIMENSIONS = {str(dimension): dimension for dimension in Dimension}
 
 
 def fields_of(site: str, day: date, among: Among, rest: str) -> Iterator[tuple[str, str]]:
@@ -42,7 +43,7 @@ class Shares:
                 parts = field.decode().split("|")
                 if len(parts) == _PARTS_OF_A_SHARE:  # and no note of the script's own
                     dimension, name, campaign, placement, kind = parts
-                    yield Share(Dimension(dimension), name, campaign, placement, kind, int(times))
+                    yield Share(_DIMENSIONS[dimension], name, campaign, placement, kind, int(times))
 
 
 def _spans(first: date, last: date) -> Iterable[str]:
