@@ -20,6 +20,7 @@ check: $(SEAL)dev  ## style, types, and the import rule
 
 bench: $(SEAL)dev  ## what a decision costs, beside its own limit, in one run
 	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.results
 	$(BIN)/python -m benchmarks.decisions
 	$(BIN)/python -m benchmarks.decisions --cluster --rounds 3
 

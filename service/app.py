@@ -143,6 +143,7 @@ def _parts(
         reader_data=ReaderData(held, givers, reminders, books.jobs, desk.seal),
         desk=desk,
         counters=counters,
+        results=books.results,
         allocations=Allocations(books.store),
         tickers=Tickers(books.store),
         guard=guard,

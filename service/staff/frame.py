@@ -27,6 +27,7 @@ PAGES = (
     Entry("/staff/", "Campaigns"),
     Entry("/staff/preview", "Preview"),
     Entry("/staff/why", "Why?"),
+    Entry("/staff/results", "Results"),
     Entry("/staff/health", "Health"),
     Entry("/staff/reasons", "Reasons"),
     Entry("/staff/audit", "Audit"),

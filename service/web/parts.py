@@ -22,6 +22,7 @@ from service.store.lookout import Lookout
 from service.store.readers import ReaderStore
 from service.store.reconciliations import Reconciliations
 from service.store.reminders import Reminders
+from service.store.results import ResultsBook
 from service.store.tickers import Tickers
 from service.web.access_tokens import AccessTokens
 from service.web.admission import Admission
@@ -66,6 +67,7 @@ class Parts:
     reader_data: ReaderData
     desk: SupporterDesk
     counters: Counters
+    results: ResultsBook
     allocations: Allocations
     tickers: Tickers
     guard: Guard
