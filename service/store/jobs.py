@@ -24,6 +24,7 @@ from service.store.address import Address
 from service.store.breaker import Breaker
 from service.store.errors import StoreUnavailableError
 from service.store.job import RETRIES, Job
+from service.store.on_disk import wait_until_on_disk
 
 JSON: TypeAlias = "str | int | float | bool | list[JSON] | dict[str, JSON] | None"
 
@@ -86,8 +87,11 @@ class Jobs:
         delay: timedelta = timedelta(),
         *,
         urgent: bool = False,
+        kept: bool = False,
     ) -> None:
         """Has a worker do it, at least once: soon, or after `delay`; before all others where somebody waits for it.
+
+        `kept`: returns only when it is on disk, where the server can say so.
 
         Of jobs of one kind with the same `unique` text there is one at a time: as long as one waits or is worked on,
         another changes nothing. One that rests after a failure, or was given up, is tried at once.
@@ -100,6 +104,18 @@ class Jobs:
             except DuplicateJobError:
                 if not self._hurry(name, now=not delay):  # done a moment ago
                     self._put_again(job, delay)
+            if kept:
+                wait_until_on_disk(self.url)
+
+    def drop(self, kind: str, unique: str) -> None:
+        """Takes back the job of this kind and `unique` text. One that a worker has in its hands is finished."""
+        with self._asking():
+            try:
+                job = Job.fetch(self._name(kind, unique), self.connection, "json")
+            except NoSuchJobError:
+                return
+            if not job.is_started:
+                job.delete()
 
     def standing(self) -> Standing:
         """How many jobs are where."""
