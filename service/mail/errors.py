@@ -19,3 +19,11 @@ class MailUncertainError(MailUnavailableError):
 
 class MailNotBegunError(MailError):
     """The letter was kept back at the last moment by whoever sent it."""
+
+
+class ProviderUnavailableError(MailError):
+    """A newsletter's provider did not say that it has it: it cannot be reached, or something there is to be mended."""
+
+
+class ProviderRefusedError(MailError):
+    """A newsletter's provider will never take this address."""

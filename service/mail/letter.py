@@ -15,13 +15,15 @@ _ON_THE_WIRE = SMTP.clone(cte_type="7bit")
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What one reader is written. `to` is an address that `domain.email_address` made."""
+    """What one reader is written. `to` is an address that `domain.email_address` made; `unsubscribe`: where it is taken
+    back that more such mail comes, if that is what it is about."""
 
     to: str
     subject: str
     text: str
     html: str
     language: str
+    unsubscribe: str = ""
 
 
 def message_of(letter: Letter, sender: str, now: datetime) -> EmailMessage:
@@ -44,4 +46,10 @@ def message_of(letter: Letter, sender: str, now: datetime) -> EmailMessage:
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")
     message["Content-Language"] = letter.language  # last: whatever is said of the content goes with the first body
+    if letter.unsubscribe:
+        message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+        if letter.unsubscribe.startswith("https:"):  # Source: RFC 8058, 3.1
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        # A long address must stay in one piece: folded, it would be encoded, and lead nowhere. Source: RFC 5322, 2.1.1
+        message.policy = message.policy.clone(max_line_length=998)
     return message

@@ -24,7 +24,8 @@ class Say(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What one is made of. `site`: the publication's name; `before` and `after`: sentences around the button."""
+    """What one is made of. `site`: the publication's name; `before` and `after`: sentences around the button; `links`:
+    quieter ones at the end, each with its words."""
 
     site: str
     subject: str
@@ -32,6 +33,7 @@ class Notice:
     button: str
     url: str
     after: Sequence[str]
+    links: Sequence[tuple[str, str]] = ()
 
 
 def notice(what: Notice, *, to: str, language: str, direction: str) -> Letter:
