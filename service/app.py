@@ -16,8 +16,7 @@ from service.catalogue.reloader import Reloader
 from service.catalogue.warnings import warnings_of
 from service.catalogue.words import Dictionary, load_dictionary
 from service.logs import configure_logging
-from service.pages.reminder import reminder_views
-from service.pages.supporter import supporter_page_views
+from service.pages.views import PAGE_VIEWS
 from service.payments.human_check import HumanVerifier
 from service.settings import Settings
 from service.staff.pages import staff_views
@@ -49,6 +48,8 @@ from service.web.human_check import HumanCheck
 from service.web.key_set import key_set_views
 from service.web.limits import Guard
 from service.web.metrics import count_problem
+from service.web.newsletter_desk import NewsletterDesk
+from service.web.newsletters import newsletters_views
 from service.web.operations import operations_views
 from service.web.parts import Parts
 from service.web.previewed import PreviewedDecisions
@@ -71,8 +72,7 @@ log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
 _VIEWS = (
     access_views, events_views, contributions_views, webhooks_views, assets_views, forms_views, key_set_views,
-    operations_views, explain_views, tickers_views,
-    supporters_views, supporter_page_views, reminder_views, readers_views,
+    operations_views, explain_views, supporters_views, readers_views, newsletters_views, tickers_views, *PAGE_VIEWS,
 )  # fmt: skip
 
 
@@ -140,8 +140,9 @@ def _parts(
         jobs=books.jobs,
         reminders=reminders,
         reminder_links=ReminderLinks(desk.seal, settings.public_url),
-        reader_data=ReaderData(held, givers, reminders, books.jobs, desk.seal),
+        reader_data=ReaderData(held, givers, reminders, books.sign_ups, books.jobs, desk.seal),
         desk=desk,
+        newsletters=NewsletterDesk(books.sign_ups, books.patient_readers, desk.seal),
         counters=counters,
         results=books.results,
         allocations=Allocations(books.store),

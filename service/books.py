@@ -23,6 +23,7 @@ from service.store.readers import ReaderStore
 from service.store.reading import Readings
 from service.store.reconciliations import Reconciliations
 from service.store.results import ResultsBook
+from service.store.signups import SignUps
 from service.store.tickers import Fundraiser, Tickers
 from service.web.metrics import store_changed
 
@@ -46,6 +47,7 @@ class Books:
     lookout: Lookout
     readings: Readings
     results: ResultsBook
+    sign_ups: SignUps
 
 
 def open_books(
@@ -77,5 +79,5 @@ def open_books(
     return Books(
         store, patient, readers, bookmark, gateway, recorder, reconciliations, reconciler, allocator, fundraiser, jobs,
         Deliveries(patient), Lookout(patient, settings.limits, alerts(jobs, len(settings.alert_mail))),
-        Readings(patient), ResultsBook(patient),
+        Readings(patient), ResultsBook(patient), SignUps(patient, jobs, settings.secret_keys[0]),
     )  # fmt: skip

@@ -167,7 +167,7 @@ def origins(text: str) -> dict[str, tuple[str, ...]]:
 
 def receivers(text: str) -> dict[str, tuple[str, ...]]:
     """`site=address,address;site=address`"""
-    return _by_site(text, _receiver)
+    return _by_site(text, receiver)
 
 
 def _by_site(text: str, read: Callable[[str], str]) -> dict[str, tuple[str, ...]]:
@@ -177,7 +177,7 @@ def _by_site(text: str, read: Callable[[str], str]) -> dict[str, tuple[str, ...]
     return {site.strip(): tuple(map(read, words(listed))) for site, _, listed in pairs}
 
 
-def _receiver(text: str) -> str:
+def receiver(text: str) -> str:
     """Where webhooks go: never in the clear, but on this machine, where somebody tries it out."""
     parts = _split(text)
     here = parts is not None and parts.hostname in ("localhost", "127.0.0.1", "::1")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.setting_guards import addresses, human_check, limits, optional_web_address
+from service.setting_newsletters import newsletter_providers
 from service.setting_staff import networks, staff_passwords
 from service.setting_values import (
     country_database,
@@ -180,6 +181,14 @@ VARIABLES = (
         "",
     ),
     Variable(
+        "NEWSLETTER_PROVIDERS",
+        "Whom newsletters' subscribers are handed to, with their keys: `site=mailchimp:KEY-us21,brevo:KEY;other=…`; "
+        "also `buttondown:KEY`, `webhook:https://crm.example/hook` and `csv:/folder/subscribers.csv`. Needs "
+        "`HONESTYBOX_MAIL_URL`.",
+        newsletter_providers,
+        "",
+    ),
+    Variable(
         "OUTGOING_WEBHOOKS",
         "Who is told of every change of a contribution: `site=https://crm.example/hook,https://b.example;other=https://…`.",
         receivers,
@@ -188,7 +197,7 @@ VARIABLES = (
     Variable(
         "OUTGOING_WEBHOOK_SECRETS",
         "Sign what they are told: `whsec_` and 24 to 64 random bytes in base64; two, the new one in front, while one "
-        "is being replaced. Needed where `HONESTYBOX_OUTGOING_WEBHOOKS` is set.",
+        "is being replaced. Needed where `HONESTYBOX_OUTGOING_WEBHOOKS` is set, and for a newsletter's `webhook`.",
         signing_keys,
         "",
     ),

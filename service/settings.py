@@ -9,8 +9,11 @@ from typing import Any
 from service.domain.abilities import Abilities
 from service.domain.human_check import CheckKeys
 from service.domain.limit import Limit
+from service.domain.newsletter import MailProvider
 from service.setting_values import jobs_url
 from service.setting_variables import PREFIX, VARIABLES
+
+_PROVIDERS = "newsletter_providers"
 
 
 class SettingsError(Exception):
@@ -47,6 +50,7 @@ class Settings:
     alert_mail: tuple[str, ...]
     mail_url: str
     mail_from: str
+    newsletter_providers: Mapping[str, Mapping[MailProvider, str]]
     outgoing_webhooks: Mapping[str, tuple[str, ...]]
     outgoing_webhook_secrets: tuple[bytes, ...]
     stripe_api_base: str
@@ -65,7 +69,9 @@ class Settings:
     @property
     def abilities(self) -> Abilities:
         """What staff files may ask for."""
-        return Abilities(bool(self.stripe_publishable_key), bool(self.human_check))
+        return abilities(
+            {name: getattr(self, name) for name in ("stripe_publishable_key", "human_check", "mail_url", _PROVIDERS)}
+        )
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
@@ -74,6 +80,16 @@ class Settings:
         if problems:
             raise SettingsError(list(problems.values()))
         return cls(**values)
+
+
+def abilities(values: Mapping[str, Any]) -> Abilities:
+    """What these settings, by their names in small letters, let staff files ask for."""
+    providers = values.get(_PROVIDERS, {}) if values.get("mail_url") else {}
+    return Abilities(
+        bool(values.get("stripe_publishable_key")),
+        bool(values.get("human_check")),
+        {site: frozenset(secrets) for site, secrets in providers.items()},
+    )
 
 
 def readings(environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -106,17 +122,12 @@ def readings(environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]
     if not _of_one_mode(values.get("stripe_secret_key", ""), values.get("stripe_publishable_key", "")):
         cure = "must be of the secret key's mode: both live, or both test"
         problems["stripe_publishable_key"] = f"{PREFIX}STRIPE_PUBLISHABLE_KEY {cure}"
-    if values.get("outgoing_webhooks") and not values.get("outgoing_webhook_secrets", True):
-        problems["outgoing_webhook_secrets"] = (
-            f"{PREFIX}OUTGOING_WEBHOOK_SECRETS is not set, and {PREFIX}OUTGOING_WEBHOOKS is: they trust only what is "
-            "signed"
-        )
     if bool(values.get("staff_header")) != bool(values.get("staff_proxies", values.get("staff_header"))):
         problems["staff_proxies"] = (
             f"{PREFIX}STAFF_HEADER and {PREFIX}STAFF_PROXIES are only good together: the header is believed of these "
             "addresses alone"
         )
-    return values, problems | _mail_problems(values)
+    return values, problems | _unsigned(values) | _mail_problems(values)
 
 
 def some(environ: Mapping[str, str], *names: str) -> dict[str, Any]:
@@ -132,6 +143,16 @@ def _of_one_mode(secret_key: str, publishable_key: str) -> bool:
     return not secret_key or not publishable_key or secret_key.split("_")[1] == publishable_key.split("_")[1]
 
 
+def _unsigned(values: Mapping[str, Any]) -> dict[str, str]:
+    """What is told to others is signed: they trust nothing else."""
+    hooks = any(MailProvider.WEBHOOK in named for named in values.get(_PROVIDERS, {}).values())
+    for name, used in (("OUTGOING_WEBHOOKS", values.get("outgoing_webhooks")), (_PROVIDERS.upper(), hooks)):
+        if used and not values.get("outgoing_webhook_secrets", True):
+            told = f"{PREFIX}OUTGOING_WEBHOOK_SECRETS is not set, and {PREFIX}{name} is: they trust only what is signed"
+            return {"outgoing_webhook_secrets": told}
+    return {}
+
+
 def _mail_problems(values: Mapping[str, Any]) -> dict[str, str]:
     url, sender = values.get("mail_url", ""), values.get("mail_from", "")
     if url and not sender:
@@ -140,6 +161,9 @@ def _mail_problems(values: Mapping[str, Any]) -> dict[str, str]:
         return {"mail_url": f"{PREFIX}MAIL_URL must name a mail server when Stripe's key is a live one"}
     if values.get("alert_mail") and not url:
         return {"alert_mail": f"{PREFIX}ALERT_MAIL needs {PREFIX}MAIL_URL: name the mail server, or leave both out"}
+    if values.get(_PROVIDERS) and not url:
+        told = f"{PREFIX}NEWSLETTER_PROVIDERS needs {PREFIX}MAIL_URL: sign-ups are confirmed by mail"
+        return {_PROVIDERS: told}
     return {}
 
 

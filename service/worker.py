@@ -14,6 +14,7 @@ from service.catalogue.loader import Catalogue, Loader
 from service.catalogue.reloader import Reloader
 from service.logs import configure_logging
 from service.mail.reminders import Reminding
+from service.newsletter_jobs import newsletter_jobs
 from service.outgoing.announcing import KIND as OUTGOING_WEBHOOK
 from service.outgoing.announcing import Courier
 from service.outgoing.errors import NobodyThereError
@@ -173,5 +174,6 @@ def handlers_of(settings: Settings, books: Books, reloader: Reloader[Catalogue],
     return {
         OUTGOING_WEBHOOK: hopeless_after(NobodyThereError, courier),
         **alert_jobs(settings, clock),
+        **newsletter_jobs(settings, books, lambda: reloader.current, clock, utc_now),
         **supporter_jobs(settings, books, lambda: reloader.current, clock),
     }

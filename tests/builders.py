@@ -240,6 +240,7 @@ def some_settings(config_dir: Path, redis_url: str, **changes: Any) -> Settings:
         "staff_proxies": (),
         "extra_origins": {},
         "mail_url": "",
+        "newsletter_providers": {},
         "outgoing_webhooks": {},
         "outgoing_webhook_secrets": (),
         "mail_from": "",

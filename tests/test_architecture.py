@@ -11,7 +11,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LONGEST_FILE = 250
 # The rooms that see everything: the wiring, the commands, and the demo that starts it all.
 WIRING = (
-    "service.alerts", "service.app", "service.books", "service.logs", "service.reminder_jobs", "service.supporter_jobs",
+    "service.alerts", "service.app", "service.books", "service.logs", "service.newsletter_jobs",
+    "service.reminder_jobs", "service.supporter_jobs",
     "service.worker", "service.commands", "service.demo",
 )  # fmt: skip
 
@@ -44,8 +45,10 @@ OURS: Mapping[str, tuple[str, ...]] = {
         "service.settings", "service.setting_variables", "service.setting_values", "service.domain",
     ),
     "service.setting_variables": (
-        "service.setting_variables", "service.setting_values", "service.setting_guards", "service.setting_staff",
+        "service.setting_variables", "service.setting_values", "service.setting_guards", "service.setting_newsletters",
+        "service.setting_staff",
     ),
+    "service.setting_newsletters": ("service.setting_newsletters", "service.setting_values", "service.domain"),
     "service.setting_staff": ("service.setting_staff", "service.setting_values"),
     "service.setting_guards": ("service.setting_guards", "service.setting_values", "service.domain"),
     "service.setting_values": ("service.setting_values", "service.domain"),
@@ -67,6 +70,7 @@ FOREIGN: Mapping[str, tuple[str, ...]] = {
     "service.doctor": ("flask", "redis", "stripe", "ruamel", "marshmallow"),
     "service.settings": ("flask", "redis", "stripe", "ruamel"),
     "service.setting_guards": ("flask", "redis", "stripe", "ruamel"),
+    "service.setting_newsletters": ("flask", "redis", "stripe", "ruamel"),
     "service.setting_variables": ("flask", "redis", "stripe", "ruamel"),
     "service.setting_values": ("flask", "redis", "stripe", "ruamel"),
     "service.commands": ("flask", "redis", "stripe", "ruamel"),

@@ -249,10 +249,10 @@ def test_the_service_refuses_to_start_on_bad_config_and_lists_every_problem(tmp_
     folder = write_config(tmp_path / "config", files)
     with pytest.raises(CatalogueError) as caught:
         create_app(some_settings(folder, "redis://127.0.0.1:9"), watch=False)
-    cure = "beg is not known here; choose from contribution, card_update"
+    cure = "beg is not known here; choose from contribution, card_update, newsletter"
     assert str(caught.value).splitlines() == [
-        f"config/sites/{SITE}/campaigns/lights-on.yaml:1: kind: {cure}",
-        f"config/sites/{SITE}/site.yaml:15: switched_on: must be true or false (got 'yes')",
+        f"config/sites/{SITE}/campaigns/lights-on.yaml:1:1: kind: {cure}",
+        f"config/sites/{SITE}/site.yaml:15:1: switched_on: must be true or false (got 'yes')",
     ]
 
 

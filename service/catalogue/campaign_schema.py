@@ -1,6 +1,7 @@
 """The shape of a campaign's file, and the Campaign it becomes."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import Any
 
@@ -23,10 +24,11 @@ from service.catalogue.fields import (
     slug,
 )
 from service.catalogue.markdown import CopyError, parse_body, parse_line, refuse_braces
+from service.catalogue.newsletter_schema import newsletter_of, refuse_unfit_for_newsletter
 from service.catalogue.problems import did_you_mean
 from service.catalogue.times import Span, moment
 from service.domain.allocation import Allocation
-from service.domain.audience import EVERYBODY, Audience, Choice
+from service.domain.audience import EVERYBODY, Audience, Choice, Supporters
 from service.domain.campaign import Campaign, Copy, Kind, Schedule, Variant
 from service.domain.money import Interval
 from service.domain.reader import short_key
@@ -91,6 +93,7 @@ class CampaignSchema(AppealSchema):
     """config/sites/<site>/campaigns/<name>.yaml"""
 
     kind = OneOf(Kind, required=True)
+    newsletter = Checked(slug, load_default=None)
     placement = OneOf(Placement, required=True)
     priority = Number(load_default=0, least=-1000, most=1000)
     schedule = Group(ScheduleSchema, load_default=dict)
@@ -112,6 +115,11 @@ class CampaignSchema(AppealSchema):
         if isinstance(original, Mapping) and original.get("kind") == Kind.CARD_UPDATE:
             refuse_what_asks_for_money(original)
 
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _fits_newsletters(self, _loaded: Any, original: Any, **_: Any) -> None:
+        if isinstance(original, Mapping):
+            refuse_unfit_for_newsletter(original)
+
     def build(self, campaign_id: str, values: Any, site: Site | None) -> Campaign | None:
         """The campaign in `values`. Raises marshmallow's ValidationError with every mistake.
 
@@ -126,6 +134,7 @@ class CampaignSchema(AppealSchema):
             errors.setdefault("variants", {})["weight"] = ["all weights are 0; give one variant a weight above 0"]
         if loaded["placement"] not in site.placements:
             errors["placement"] = [f"{loaded['placement']} is not among the placements of site.yaml; add it there"]
+        newsletter = newsletter_of(loaded["newsletter"], site, errors)
         errors |= _unknown_newsletters(loaded["audience"], site)
         if loaded["allocation"] and loaded["allocation"].floor * len(variants) > 1:
             errors["allocation"] = {"floor": [f"is too much for {len(variants)} variants; 100% is all there is"]}
@@ -135,6 +144,8 @@ class CampaignSchema(AppealSchema):
         more = beside_the_words(loaded, site, (tag for one in variants for tag in one.copy), errors)
         if errors:
             raise ValidationError(errors)
+        if newsletter and "supporters" not in (values.get("audience") or {}):
+            loaded["audience"] = replace(loaded["audience"], supporters=Supporters.INCLUDE)
         return Campaign(
             id=campaign_id,
             key=short_key(f"{site.id}/{campaign_id}"),
@@ -144,6 +155,7 @@ class CampaignSchema(AppealSchema):
             schedule=_schedule(loaded["schedule"], site),
             frequency=loaded["frequency"],
             variants=variants,
+            newsletter=newsletter,
             **{key: loaded[key] for key in ("audience", "always_ask", "rollout", "allocation")},
             **more,
         )

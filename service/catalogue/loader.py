@@ -64,12 +64,17 @@ class Loader:
             site = _attempt(problems, self._site, site_id, group, files, before)
             found = self._campaigns(site, group, problems, before)
             if site is not None:
-                sites[site_id], campaigns[site_id] = site, found
+                sites[site_id] = site
+                campaigns[site_id] = [one for one in found if self._can_ask(site, one)]
         _refuse_unknown_sites(self.extra_origins, sites, problems)
         if problems:
             raise CatalogueError(problems)
         plans = {site_id: Plan(sites[site_id], rows) for site_id, rows in campaigns.items()}
         return Catalogue(version_of(files), sites, plans, groups, files)
+
+    def _can_ask(self, site: Site, campaign: Campaign) -> bool:
+        """False for a newsletter that nobody could be subscribed to here: what needs mail is offered nowhere else."""
+        return not campaign.newsletter or self.abilities.can_deliver(site.id, site.newsletters[campaign.newsletter])
 
     def _documents(self, files: Files) -> tuple[list[Document], list[Problem]]:
         parsed: dict[tuple[str, bytes], Document] = {}

@@ -25,6 +25,7 @@ from service.catalogue.fields import (
     slug,
 )
 from service.catalogue.meter_schema import ExclusionsSchema, MeterSchema
+from service.catalogue.newsletter_schema import NewsletterSchema, newsletters_of, unfit_newsletter
 from service.catalogue.theme_schema import ThemeSchema
 from service.catalogue.times import Span, Spans, time_zone
 from service.domain.fees import CoverFees
@@ -76,13 +77,16 @@ class SnoozeSchema(StaffSchema):
     default = Span(whole_days=True, required=True)
     never = Switch(load_default=True)
     reminder_email = Switch(load_default=False)
+    newsletter = Checked(slug, load_default="")
 
     @post_load
     def _build(self, values: dict[str, Any], **_: Any) -> Snooze:
         choices = tuple(span.days for span in values["choices"])
         if values["default"].days not in choices:
             raise ValidationError({"default": ["must be one of the choices"]})
-        return Snooze(choices, values["default"].days, values["never"], values["reminder_email"])
+        return Snooze(
+            choices, values["default"].days, values["never"], values["reminder_email"], values["newsletter"]
+        )
 
 
 class BannerSchema(StaffSchema):
@@ -112,12 +116,6 @@ class GateSchema(StaffSchema):
     switched_on = Switch(load_default=True)
     selector = Text(required=True, longest=300)
     visible = Number(load_default=2, most=100)
-
-
-class NewsletterSchema(StaffSchema):
-    """newsletters.<id>"""
-
-    title = Text(required=True, longest=100)
 
 
 class PlacementsSchema(StaffSchema):
@@ -178,7 +176,6 @@ class SiteSchema(StaffSchema):
         offer = loaded.pop("cover_fees")
         loaded["cover_fees"] = _together(loaded, money, offer)
         frequency = loaded.pop("frequency")
-        newsletters = {name: group["title"] for name, group in loaded.pop("newsletters").items()}
         return Site(
             id=site_id,
             home=loaded["origins"][0],
@@ -187,19 +184,25 @@ class SiteSchema(StaffSchema):
             payment_methods=tuple(loaded.pop("payment_methods")),
             per_page=frequency.pop("per_page"),
             frequency=FrequencyCap(**frequency),
-            newsletters=newsletters,
             **money,
             **loaded,
         )
 
 
 def _together(loaded: dict[str, Any], money: dict[str, Any], offer: dict[str, Any] | None) -> CoverFees | None:
-    """The offer to cover the fees. Raises ValidationError with every key that does not go with another."""
+    """The offer to cover the fees; and the newsletters in `loaded`. Raises ValidationError with every key that does not
+    go with another."""
     errors: dict[str, Any] = {}
     if loaded["meter"] and Placement.GATE not in loaded["placements"]:
         errors["meter"] = ["needs a place to cut articles at; add placements.gate with a selector"]
     if (default := money["default_currency"]) in loaded["exchange_rates"]:
         errors["exchange_rates"] = {default: ["is the default currency, worth 1; delete it"]}
+    try:
+        loaded["newsletters"] = newsletters_of(loaded["newsletters"], loaded["languages"], loaded["privacy"])
+        if (offered := loaded["snooze"].newsletter) and (told := unfit_newsletter(offered, loaded["newsletters"])):
+            errors["snooze"] = {"newsletter": [told]}
+    except ValidationError as error:
+        errors["newsletters"] = error.messages
     fees = None
     try:
         fees = cover_fees(offer, money["currencies"]) if offer else None

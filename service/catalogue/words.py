@@ -12,9 +12,10 @@ from service.catalogue.yaml_file import parse_yaml
 FALLBACK = "en"
 # How the keys begin of what an appeal never says; and of what it says only where readers pay without leaving the page.
 _ELSEWHERE = (
-    *("gate_", "link_", "mail_", "page_", "reminder_", "supporter_", "product_", "ticker_"),
-    *("thanks_supporter", "thanks_spent", "thanks_no_", "thanks_later"),
+    *("gate_", "link_", "mail_", "newsletter_", "page_", "product_", "reminder_", "subscription_", "supporter_"),
+    *("thanks_supporter", "thanks_spent", "thanks_no_", "thanks_later", "ticker_"),
 )
+_IN_NEWSLETTERS = ("newsletter_", "supporter_email")
 _WHEN_EMBEDDED = ("pay_", "thanks_")
 
 
@@ -30,6 +31,10 @@ class Words:
         """What an appeal may come to say: it goes out with every decision. `embedded`: readers pay on the page."""
         others = _ELSEWHERE if embedded else (*_ELSEWHERE, *_WHEN_EMBEDDED)
         return {key: text for key, text in self.texts.items() if not key.startswith(others)}
+
+    def of_newsletters(self) -> Mapping[str, str]:
+        """What the form of a newsletter says, beside what every appeal does."""
+        return {key: text for key, text in self.texts.items() if key.startswith(_IN_NEWSLETTERS)}
 
     def of_gates(self) -> Mapping[str, str]:
         """What a gate says beside its appeal, or without one."""

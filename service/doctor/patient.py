@@ -11,12 +11,11 @@ from urllib.parse import urlsplit
 from service.catalogue.loader import Catalogue, Loader
 from service.catalogue.problems import CatalogueError
 from service.doctor.finding import Finding
-from service.domain.abilities import Abilities
 from service.domain.campaign import Campaign
 from service.domain.site import Site
 from service.payments.account import Account
 from service.payments.gateway import Gateway
-from service.settings import Settings, readings
+from service.settings import Settings, abilities, readings
 
 Look = Callable[["Patient"], Iterator[Finding]]
 
@@ -63,7 +62,7 @@ class Patient:
     @cached_property
     def _catalogue(self) -> Catalogue | CatalogueError:
         try:
-            can = Abilities(*(bool(self.values.get(name)) for name in ("stripe_publishable_key", "human_check")))
+            can = abilities(self.values)
             return Loader(self.values["config_dir"], self.values.get("extra_origins", {}), can).load()
         except CatalogueError as error:
             return error

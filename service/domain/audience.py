@@ -215,6 +215,11 @@ def _midnight(view: View) -> int:
     return calendar_bounds(Calendar.DAY, view.site.time_zone, view.now)[0]
 
 
+def without(newsletter: str) -> Condition:
+    """That the reader does not have this newsletter."""
+    return Condition("newsletters", FACTS["newsletters"], Choice(exclude=frozenset({newsletter})))
+
+
 @dataclass(frozen=True, slots=True)
 class Audience:
     """All conditions must hold. `topics`: what the readers' records have to keep apart for `articles_read`."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from service.domain.allocation import Allocation
-from service.domain.audience import EVERYBODY, Audience
+from service.domain.audience import EVERYBODY, Audience, Condition, without
 from service.domain.image import Image
 from service.domain.show_after import ShowAfter
 from service.domain.site import FrequencyCap, Placement
@@ -20,6 +20,7 @@ class Kind(StrEnum):
 
     CONTRIBUTION = "contribution"
     CARD_UPDATE = "card_update"  # of readers whose regular gift could not be renewed; for no money
+    NEWSLETTER = "newsletter"  # for an e-mail address
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,8 @@ class Campaign:
     image: Image | None = None
     ticker: Ticker | None = None
     show_after: ShowAfter | None = None
+    newsletter: str = ""
+    """The one it is for, where it is for one."""
 
     def variant(self, name: str) -> Variant:
         """The wording of this name. Raises LookupError."""
@@ -102,7 +105,16 @@ class Campaign:
     @property
     def cohorts(self) -> frozenset[Cohort]:
         """What the readers it is for have given."""
-        return _PAST_DUE if self.kind is Kind.CARD_UPDATE else self.audience.supporters.cohorts
+        if self.kind is Kind.CARD_UPDATE:
+            return _PAST_DUE
+        wanted = self.audience.supporters.cohorts
+        # whoever gives is a supporter here, whether or not the last renewal worked: it is not about money
+        return wanted | _PAST_DUE if self.kind is Kind.NEWSLETTER and Cohort.SUPPORTER in wanted else wanted
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All that must hold of a page view: its audience, and of a newsletter that the reader does not have it."""
+        return (*self.audience.conditions, without(self.newsletter)) if self.newsletter else self.audience.conditions
 
 
 _PAST_DUE = frozenset({Cohort.PAST_DUE})

@@ -58,7 +58,8 @@ def decide(  # noqa: PLR0913  what a page view is, and what the caller happens t
     article = known.access or reader_access(site, page, known.article, view, None, now)
     fitting = plan.fitting(view, known)
     # Whom no appeal was ever shown is asked what any other such reader is: on this kind of page, with these campaigns.
-    shared = (fitting, known.refused, article.granted, *placements) if plan.shared and history.has_only_read else None
+    alike = plan.shared and history.has_only_read and not visit.newsletters
+    shared = (fitting, known.refused, article.granted, *placements) if alike else None
     layout = plan.layouts.get(shared)
     if layout is None:
         layout = _layout(plan, view, fitting, placements, article)

@@ -82,7 +82,8 @@ def _consider(about: _PageView, placement: Placement) -> Place:
     over_cap = any(check.refused and check.rule is Reason.SITE_CAP for check in checks)
     campaigns = () if about.unknown else _weigh_all(about, placement, over_cap=over_cap)
     stopped = any(check.refused and check.rule is not Reason.SITE_CAP for check in checks)
-    chosen = None if stopped else next((one.campaign for one in campaigns if one.fits), None)
+    fitting = [one.campaign for one in campaigns if one.fits]
+    chosen = None if stopped else min(fitting, key=lambda one: (-one.priority, one.id), default=None)
     if chosen and over_cap:
         checks = [_lifted(check, chosen) if check.rule is Reason.SITE_CAP else check for check in checks]
     refusal = first_refused(checks) or (first_refused(campaigns[0].checks) if campaigns else None)
@@ -133,8 +134,10 @@ def _about_the_reader(about: _PageView, placement: Placement) -> list[Check]:
 def _weigh_all(about: _PageView, placement: Placement, *, over_cap: bool) -> tuple[Weighed, ...]:
     """The best first; and first of all those that ask for what this reader could be asked for."""
     mine = [campaign for campaign in about.plan.campaigns if campaign.placement is placement]
-    kind = Kind.CARD_UPDATE if about.view.cohort is Cohort.PAST_DUE else Kind.CONTRIBUTION
-    best_first = sorted(mine, key=lambda campaign: (campaign.kind is not kind, -campaign.priority, campaign.id))
+    owing = about.view.cohort is Cohort.PAST_DUE
+    best_first = sorted(
+        mine, key=lambda one: ((one.kind is Kind.CARD_UPDATE) is not owing, -one.priority, one.id)
+    )
     return tuple(Weighed(campaign, _weigh(about.view, campaign, over_cap=over_cap)) for campaign in best_first)
 
 
@@ -150,6 +153,7 @@ def _weigh(view: View, campaign: Campaign, *, over_cap: bool) -> tuple[Check, ..
             waived=notes.get(rule.reason, ""),
         )
         for rule in CAMPAIGN_RULES
+        if campaign.newsletter or rule.reason is not Reason.SUBSCRIBED
     ]
     if over_cap:
         compared = {"always asks": campaign.always_ask}

@@ -37,7 +37,7 @@ def indexes_of(campaigns: Sequence[Campaign], wanted: Callable[[Fact], bool]) ->
     """One for each wanted fact that some campaign asks for."""
     asked: dict[Fact, dict[int, list[Condition]]] = {}
     for position, campaign in enumerate(campaigns):
-        for condition in campaign.audience.conditions:
+        for condition in campaign.conditions:
             if wanted(condition.fact):
                 asked.setdefault(condition.fact, {}).setdefault(position, []).append(condition)
     return [FactIndex(fact, conditions) for fact, conditions in asked.items()]

@@ -98,9 +98,14 @@ class History(NamedTuple):
 
     @property
     def has_only_read(self) -> bool:
-        """True for a reader who was never shown an appeal, gave nothing, and said nothing to one."""
+        """True for a reader who was never shown an appeal, gave nothing, said nothing to one, and has no newsletter."""
         return not (
-            self.impressions or self.gifts or self.never_again or self.snoozed_until or self.dismissed_at
+            self.impressions
+            or self.gifts
+            or self.never_again
+            or self.snoozed_until
+            or self.dismissed_at
+            or self.newsletters
         )
 
     def articles_read(self, since: float, topic: int | None = None) -> int:

@@ -19,6 +19,7 @@ class Reason(StrEnum):
     SITE_CAP = "site_cap"
     NOT_SCHEDULED = "not_scheduled"
     NOT_IN_AUDIENCE = "not_in_audience"
+    SUBSCRIBED = "subscribed"
     CAMPAIGN_CAP = "campaign_cap"
     NO_CAMPAIGN = "no_campaign"
     SHUT_OUT = "shut_out"
@@ -44,6 +45,7 @@ _MEANINGS = {
     Reason.SITE_CAP: "The site's frequency cap is reached: appeals per window, gap between two, or per page.",
     Reason.NOT_SCHEDULED: "The best campaign for this placement has not begun or has ended.",
     Reason.NOT_IN_AUDIENCE: "The best campaign for this placement is for other readers or other pages.",
+    Reason.SUBSCRIBED: "The best campaign for this placement is for a newsletter that the reader has.",
     Reason.CAMPAIGN_CAP: "The best campaign for this placement has reached its own frequency cap.",
     Reason.NO_CAMPAIGN: "No campaign is written for this placement.",
     Reason.SHUT_OUT: "An appeal that needs the page to itself was chosen for another placement, or this one needs it.",

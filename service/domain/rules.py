@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from service.domain.audience import Condition
+from service.domain.audience import Condition, without
 from service.domain.campaign import Campaign, Kind
 from service.domain.experiment import in_share
 from service.domain.reason import Reason
@@ -119,6 +119,11 @@ def in_audience(view: View, campaign: Campaign) -> bool:
     )
 
 
+def not_subscribed(view: View, campaign: Campaign) -> bool:
+    """True unless the campaign is for a newsletter that the reader has, as the page says or as we remember."""
+    return not campaign.newsletter or without(campaign.newsletter).holds(view)
+
+
 def seen_of(view: View, campaign: Campaign) -> list[datetime]:
     """When the reader saw one of this campaign, oldest first."""
     return [impression.at for impression in view.history.impressions if impression.campaign_key == campaign.key]
@@ -211,5 +216,6 @@ CAMPAIGN_RULES: Sequence[CampaignRule] = (
         lambda _, campaign: {"from": campaign.schedule.start, "until": campaign.schedule.end},
     ),
     CampaignRule(Reason.NOT_IN_AUDIENCE, in_audience, _audience),
+    CampaignRule(Reason.SUBSCRIBED, not_subscribed, lambda _, campaign: {"newsletter": campaign.newsletter}),
     CampaignRule(Reason.CAMPAIGN_CAP, under_campaign_cap, _campaign_cap),
 )

@@ -14,6 +14,7 @@ from service.domain.fees import CoverFees
 from service.domain.human_check import When
 from service.domain.meter import Meter, Periods
 from service.domain.money import Interval
+from service.domain.newsletter import Newsletter
 from service.domain.page import Exclusions
 from service.domain.theme import Theme
 
@@ -75,12 +76,14 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class Snooze:
-    """What "remind me later" offers, in days; `never`: also "never ask me again"; `reminder_email`: also a mail."""
+    """What "remind me later" offers, in days; `never`: also "never ask me again"; `reminder_email`: also a mail;
+    `newsletter`: one that is offered meanwhile."""
 
     choices: tuple[int, ...]
     default: int
     never: bool = True
     reminder_email: bool = False
+    newsletter: str = ""
 
 
 class CheckoutMode(StrEnum):
@@ -121,7 +124,7 @@ class Site:
     placements: Mapping[Placement, PlacementSettings]
     meter: Meter | None = None
     holdback: float = 0.0
-    newsletters: Mapping[str, str] = None  # type: ignore[assignment]
+    newsletters: Mapping[str, Newsletter] = None  # type: ignore[assignment]
     home: str = ""
     """The first of its origins in site.yaml: where the publication begins."""
     exchange_rates: Mapping[str, Decimal] = None  # type: ignore[assignment]

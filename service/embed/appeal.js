@@ -72,13 +72,14 @@ class Appeal {
   }
 
   #draw(panel) {
-    const { copy, words, placement, dismissible, form, link } = this.#appeal;
+    const { copy, words, placement, dismissible, form, link, newsletter } = this.#appeal;
     const heading = make("h2", { id: "heading", tabindex: -1, autofocus: placement === "overlay" }, ...grow(copy.heading));
     const text = make("div", { class: "copy" }, ...grow(copy.body));
-    const act = form ? new GivingForm(this.#appeal, this.#context, {
-      pressed: () => this.#tell("clicked"), settled: () => this.#settle(), box: this.box,
-    }, this.box.life).element : make("a", { class: "primary", href: link }, copy.button);
-    if (this.#context.extras) this.box.wear(this.#context.extras.LOOK);
+    const { extras, letters } = this.#context;
+    const act = form ? new GivingForm(this.#appeal, this.#context, this.#ears(), this.box.life).element
+      : newsletter ? letters?.formOf(this.#appeal, newsletter, this.#context, this.#ears(), copy.button).element
+        : make("a", { class: "primary", href: link }, copy.button);
+    if (extras) this.box.wear(extras.LOOK);
     panel.addEventListener("click", ({ target }) => target.closest("a") && this.#tell("clicked"));
     panel.append(...[
       dismissible && closeButton(words, () => this.#dismiss()),
@@ -87,6 +88,11 @@ class Appeal {
         placement === "gate" && this.#context.gate.later(), 
         reminder(this.#appeal, (choice) => this.#snooze(choice), { context: this.#context, box: this.box })),
     ].filter(Boolean));
+  }
+
+  /** What a form tells of itself. */
+  #ears() {
+    return { pressed: () => this.#tell("clicked"), settled: () => this.#settle(), box: this.box };
   }
 
   /** Given, or said no for now. */
@@ -110,24 +116,30 @@ class Appeal {
 
   /** Closes up at once, while the press is still fresh, so that nothing moves when the answer comes. */
   async #snooze({ mail, ...choice }) {
-    const { words, receipt } = this.#appeal;
+    const { words, receipt, snooze } = this.#appeal;
     const { post, reader, page, visit } = this.#context;
+    const room = snooze.newsletter && choice.days && make("div", { class: "said" });
     const said = make("p", { class: "said", id: "heading", role: "status", tabindex: -1 }, words.working);
     const panel = this.box.panel;
     const before = [...panel.childNodes].filter((node) => !node.matches(".close"));
     before.forEach((node) => node.remove());
-    panel.append(said);
+    panel.append(said, room || "");
     said.focus({ preventScroll: true });
     try {
-      const { until, reminder: mailed } = await post("v1/snoozes", { reader: reader(), receipt, device: visit?.device, section: page?.section, ...choice, ...mail?.wish });
+      const wish = { reader: reader(), receipt, device: visit?.device, section: page?.section, ...choice, ...mail?.wish };
+      const { until, reminder: mailed, newsletter } = await post("v1/snoozes", wish);
       this.#told.add("seen"); // what is seen from here on is the promise, not the appeal
       said.textContent = promise(this.#appeal, until) + (mailed ? " " + mail.said : "");
       this.#announce("snoozed", { ...choice, until });
       this.#settle();
-      this.#point.leave(this.box);
+      const leave = () => this.#point.leave(this.box);
+      if (!newsletter) leave();
+      else import("./newsletter.js").then(({ meanwhile }) =>
+        meanwhile(newsletter, room, this.#appeal, this.#context, this.#ears(), leave)).catch(leave);
     } catch (failure) {
       said.textContent = failure.field === "email" ? words.email_unclear : words.try_again;
       said.removeAttribute("id");
+      if (room) room.remove();
       panel.append(...before);
       this.#fail(failure + "", failure.status);
     }
@@ -146,15 +158,17 @@ export async function show(decision, context, signal) {
   const { announce } = context;
   const lend = (wanted, load) => (decision.appeals.some(wanted)
     ? load().catch((failure) => announce("error", { message: failure + "" })) : null);
-  const [extras, setting, theme] = await Promise.all([
+  const [extras, letters, setting, theme] = await Promise.all([
     lend(({ form }) => form?.fees || form?.currencies || form?.email, () => import("./extras.js")),
+    lend(({ newsletter }) => newsletter, () => import("./newsletter.js")),
     lend(({ image, ticker, show_after: wait }) => image || ticker || wait, () => import("./setting.js")),
     lend((one) => one.theme, () => import("./theme.js")),
   ]);
   theme?.furnish(decision.appeals[0].theme);
   if (signal.aborted) return;
   const appeals = decision.appeals.map((one) => {
-    const appeal = new Appeal(one, { ...context, extras, setting }, () => appeals.forEach((other) => other !== appeal && other.box.remove()));
+    const lent = { ...context, extras, letters, setting };
+    const appeal = new Appeal(one, lent, () => appeals.forEach((other) => other !== appeal && other.box.remove()));
     return appeal;
   });
   signal.addEventListener("abort", () => appeals.forEach(({ box }) => box.remove()));

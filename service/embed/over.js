@@ -55,7 +55,7 @@ function shorten(panel, form, label) {
   const button = make("button", { type: "button", class: "primary opener", "aria-expanded": "false", onclick: () => {
     panel.classList.remove("shut");
     button.remove();
-    form.querySelector("input:checked").focus({ preventScroll: true });
+    form.querySelector("input:checked,[type=email]").focus({ preventScroll: true });
   } }, label);
   panel.classList.add("shut");
   form.before(button);
@@ -89,7 +89,7 @@ export const overPage = (words, close) => ({
       return;
     }
     panel.addEventListener("keydown", ({ key }) => key === "Escape" && close?.());
-    if (form) shorten(panel, form, words.choose_amount);
+    if (form) shorten(panel, form, form.dataset.opener || words.choose_amount);
     stepAside(box);
   },
   /** Goes by itself, once it has been read. */

@@ -13,6 +13,7 @@ from service.domain.campaign import Campaign, Element, Kind, Node, Placeholder, 
 from service.domain.site import CheckoutMode, Placement, Site
 from service.web.giving_form import form
 from service.web.look import beside_the_words, theme_of
+from service.web.newsletter_offer import offer
 
 _HOLE = re.compile("\ue000([0-9]+)\ue001")  # private-use characters, which copy never needs
 _RECEIPT = "\ue000receipt\ue001"
@@ -115,10 +116,13 @@ class Appeals:
     def _asked_for(
         self, site: Site, campaign: Campaign, words: Words, language: str, currency: str
     ) -> dict[str, Any]:
-        """The form to give by; or where to go, since a reader proves by mail who they are before a card is changed."""
+        """The form to give by, a newsletter, or where to go: a reader proves by mail who they are before a card is
+        changed."""
         if campaign.kind is Kind.CARD_UPDATE:
             query = urlencode({"site": site.id, "language": language})
             return {"form": None, "link": f"{self.public_url}/supporter?{query}"}
+        if campaign.newsletter:
+            return {"form": None, "newsletter": offer(site.newsletters[campaign.newsletter], language, words)}
         return {"form": form(site, currency, words, language)}
 
 
@@ -145,4 +149,5 @@ def _hole(placeholder: Placeholder, holes: list[Placeholder]) -> str:
 def _snooze(site: Site, words: Words, *, mails: bool) -> Mapping[str, Any]:
     choices = [{"days": days, "label": words.count("in_days", days)} for days in site.snooze.choices]
     offer = {"choices": choices, "default_days": site.snooze.default, "never": site.snooze.never}
-    return {**offer, "mails": True} if mails and site.snooze.reminder_email else offer
+    more = {"mails": site.snooze.reminder_email, "newsletter": bool(site.snooze.newsletter)} if mails else {}
+    return offer | {name: True for name, wanted in more.items() if wanted}

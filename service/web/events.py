@@ -52,7 +52,7 @@ def events_views(parts: Parts) -> Blueprint:
             raise ProblemError(422, "The receipt is another reader's.", "receipt")
         parts.guard.pace("snoozes", parts.clock(), address=parts.guard.address)
         if not wish["never"]:
-            return _snoozed(parts, site, receipt, wish)
+            return _snoozed(parts, site, receipt, wish) | _meanwhile(parts, site, receipt)
         _never(parts, site, receipt, where_of(parts, wish))
         return {"until": None}
 
@@ -98,6 +98,17 @@ def _snoozed(parts: Parts, site: Site, receipt: Receipt, wish: dict[str, Any]) -
     if address and not receipt.is_preview:
         answer["reminder"] = ask_to_confirm(parts, site, receipt.reader, address, wish, until)
     return answer
+
+
+def _meanwhile(parts: Parts, site: Site, receipt: Receipt) -> dict[str, str]:
+    """The newsletter to offer to who is not asked for a while: not one that they have, or have just put off."""
+    name = site.snooze.newsletter
+    campaign = parts.published().catalogue.plans[site.id].by_id.get(receipt.campaign)
+    asked_for_one = campaign is not None and campaign.newsletter
+    if not name or asked_for_one or not parts.settings.abilities.can_deliver(site.id, site.newsletters[name]):
+        return {}
+    history = parts.patient_readers.history(site.id, receipt.reader, parts.clock())
+    return {} if short_key(name) in history.newsletters else {"newsletter": name}
 
 
 def _never(parts: Parts, site: Site, receipt: Receipt, among: Among) -> None:

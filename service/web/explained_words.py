@@ -188,6 +188,10 @@ CAMPAIGN_ROWS: Mapping[Reason, Row] = {
     ),
     Reason.NOT_SCHEDULED: (_schedule, lambda compared, zone: f"not now: {_schedule(compared, zone)}"),
     Reason.NOT_IN_AUDIENCE: (plain("it is for this reader and this page"), _missed),
+    Reason.SUBSCRIBED: (
+        plain("this reader does not have the newsletter"),
+        lambda compared, _: f"this reader has the newsletter {compared['newsletter']}",
+    ),
     Reason.CAMPAIGN_CAP: (
         _campaign_cap,
         lambda compared, zone: f"this reader has reached its own cap: {_cap(compared, zone)}",
@@ -198,10 +202,7 @@ CAMPAIGN_ROWS: Mapping[Reason, Row] = {
     ),
 }
 SHARING_ROWS: Mapping[Reason, Row] = {
-    Reason.SHUT_OUT: (
-        plain("no placement that wants the page to itself stands in the way"),
-        _shut_out,
-    ),
+    Reason.SHUT_OUT: (plain("no placement that wants the page to itself stands in the way"), _shut_out),
     Reason.SITE_CAP: (
         lambda compared, _: f"number {len(compared['before']) + 1} of at most {compared['per page']} on one page",
         lambda compared, _: (

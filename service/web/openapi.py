@@ -11,6 +11,7 @@ from service.domain.access import AccessReason
 from service.domain.reason import Reason
 from service.web.explain import ExplainSchema
 from service.web.form_schema import FormAnswerSchema
+from service.web.newsletter_schemas import NewsletterAnswerSchema, SubscriptionSchema
 from service.web.schemas import (
     ContributionSchema,
     DecisionSchema,
@@ -78,9 +79,10 @@ class ReminderSchema(Schema):
 
 
 class SnoozedSchema(UntilSchema):
-    """The same, and what becomes of the wish for a mail."""
+    """The same, what becomes of the wish for a mail, and what may be offered meanwhile."""
 
     reminder = fields.Nested(ReminderSchema, metadata={"description": "Only where a mail was asked for."})
+    newsletter = fields.String(metadata={"description": "One that the reader does not have; left out for none."})
 
 
 class LaterAnswerSchema(UntilSchema):
@@ -173,6 +175,16 @@ def openapi_document() -> dict[str, Any]:
     link = _post("Mail a link to whoever gave from this address", LinkSchema, AcceptedSchema)
     link["responses"]["202"] = link["responses"].pop("200")
     spec.path("/v1/supporters/links", operations={"post": link})
+    sign_up = _post("Sign up for a newsletter; a mail asks for a yes", SubscriptionSchema, AcceptedSchema)
+    sign_up["responses"]["202"] = sign_up["responses"].pop("200")
+    spec.path("/v1/newsletters/{name}/subscriptions", operations={"post": sign_up})
+    about = _get("/embed/v1/newsletters/{site_id}/{name}/{language}.json", "What a newsletter's form says", ())
+    about["responses"]["200"]["content"] = {"application/json": {"schema": NewsletterAnswerSchema}}
+    spec.path("/embed/v1/newsletters/{site_id}/{name}/{language}.json", operations={"get": about})
+    for what in ("confirm", "unsubscribe"):
+        asked = _get(f"/newsletters/{{name}}/{what}", "Where a newsletter's first mail leads", ("site", "wish"))
+        done = {"summary": "The button of that page", "responses": {"200": {"description": "Done."}, **_refusals()}}
+        spec.path(f"/newsletters/{{name}}/{what}", operations={"get": asked, "post": done})
     page = _get("/supporter", "Our page for supporters, and where a link from a mail leads", ("site",))
     press = {"summary": "A button of that page", "responses": {"303": {"description": "On you go."}, **_refusals()}}
     spec.path("/supporter", operations={"get": page, "post": press})

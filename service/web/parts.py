@@ -28,6 +28,7 @@ from service.web.access_tokens import AccessTokens
 from service.web.admission import Admission
 from service.web.country import Countries
 from service.web.limits import Guard
+from service.web.newsletter_desk import NewsletterDesk
 from service.web.previews import Previews
 from service.web.problems import ProblemError
 from service.web.published import Published
@@ -66,6 +67,7 @@ class Parts:
     reminder_links: ReminderLinks
     reader_data: ReaderData
     desk: SupporterDesk
+    newsletters: NewsletterDesk
     counters: Counters
     results: ResultsBook
     allocations: Allocations

@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from service.domain.contribution import Contribution
+from service.domain.newsletter import SignUp
 from service.domain.reminder import Reminder
 from service.store.held import Givers, HeldRecords
 from service.store.jobs import Jobs
 from service.store.reminders import Reminders
+from service.store.signups import SignUps
 from service.web.access_answers import iso
 from service.web.seal import Seal, SealError
 
@@ -25,6 +27,7 @@ class ReaderData:
     records: HeldRecords
     givers: Givers
     reminders: Reminders
+    sign_ups: SignUps
     jobs: Jobs
     seal: Seal
 
@@ -37,6 +40,7 @@ class ReaderData:
             "reader": reader,
             "record": record,
             "reminder": wish and self._reminder(wish),
+            "newsletters": [_sign_up(one) for one in self.sign_ups.of_reader(site, reader)],
             "contributions": [_contribution(line) for line in self._lines(site, reader, record)],
         }
 
@@ -54,9 +58,10 @@ class ReaderData:
         for line in lines:
             self.givers.unlink(line.id, reader)
         self.reminders.erase(site, reader)
+        newsletters = self.sign_ups.erase(site, reader)
         self.records.erase(site, reader)
         return {
-            "erased": {"record": record is not None, "reminder": wish is not None},
+            "erased": {"record": record is not None, "reminder": wish is not None, "newsletters": newsletters},
             "kept": [{**_contribution(line), "why": KEPT_WHY} for line in lines],
         }
 
@@ -73,6 +78,16 @@ class ReaderData:
             "stage": wish.stage, "email": email, "url": wish.url, "language": wish.language,
             "asked_at": iso(wish.asked_at), "due": iso(wish.due),
         }  # fmt: skip
+
+
+def _sign_up(sign_up: SignUp) -> dict[str, Any]:
+    """Without the address: we keep none. A moment that has not come is None."""
+    moments = {
+        name: at and iso(at)
+        for name in ("asked_at", "confirmed_at", "delivered_at", "ended_at")
+        for at in (getattr(sign_up, name),)
+    }
+    return {"newsletter": sign_up.newsletter, **moments}
 
 
 def _contribution(line: Contribution) -> dict[str, Any]:

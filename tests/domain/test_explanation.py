@@ -60,7 +60,7 @@ SITE_CHOICES: Mapping[str, Sequence[str | None]] = {
     "never_ask_on": [None, None, None, None, "{sections: [Obituaries], tags: [quiet]}", "{urls: ['*/a-story']}"],
     "holdback": ["0%", "0%", "50%"],
     "exchange_rates": [RATES],
-    "newsletters": ["{weekly: {title: Weekly}, daily: {title: Daily}}"],
+    "newsletters": ["{weekly: {title: Weekly, provider: csv}, daily: {title: Daily}}"],
     "meter": [
         "{allowance: 0, mode: soft}",
         "{allowance: 2, period: week, mode: soft, newsletter_bonus: 2, exempt: {sections: [opinion]}}",
@@ -99,7 +99,10 @@ def _campaign(editor: Random) -> str:
     lines = {one.partition(":")[0]: one for one in editor.choices(AUDIENCE_CHOICES, k=editor.choice([0, 0, 1, 2, 3]))}
     supporters = editor.choice(["exclude", "exclude", "only", "lapsed", "include"])
     audience = "{" + ", ".join([*lines.values(), f"supporters: {supporters}"]) + "}"
-    return a_campaign_yaml(**_written(CAMPAIGN_CHOICES, editor), audience=audience)
+    written = _written(CAMPAIGN_CHOICES, editor)
+    if written["placement"] != "gate" and editor.random() < 0.25:
+        written |= {"kind": "newsletter", "newsletter": "weekly", "allocation": None}
+    return a_campaign_yaml(**written, audience=audience)
 
 
 @cache
@@ -208,7 +211,9 @@ def test_every_campaign_is_told_with_every_rule_whatever_refused_before(
         assert [one.campaign for one in place.campaigns] == plan.of(place.placement)
         for weighed in place.campaigns:
             rules = [check.rule for check in weighed.checks]
-            assert rules[:4] == ["supporter", "not_scheduled", "not_in_audience", "campaign_cap"]
+            own = ["subscribed"] if weighed.campaign.newsletter else []
+            wanted = ["supporter", "not_scheduled", "not_in_audience", *own, "campaign_cap"]
+            assert rules[: len(wanted)] == wanted
             told = next(check.compared for check in weighed.checks if check.rule is Reason.NOT_IN_AUDIENCE)
             assert {one.name for one in weighed.campaign.audience.conditions} <= told.keys()
 

@@ -43,6 +43,7 @@ def test_the_rules_run_in_the_order_of_the_design() -> None:
         "supporter",
         "not_scheduled",
         "not_in_audience",
+        "subscribed",
         "campaign_cap",
     ]
 

@@ -110,7 +110,7 @@ def test_everything_that_is_held_is_told_and_then_forgotten(app: Flask, client: 
     before = list(whole(memory))
     assert any(reader.encode() in part for part in before)
     answer = me(client, "DELETE", token).get_json()
-    assert answer["erased"] == {"record": True, "reminder": True}
+    assert answer["erased"] == {"record": True, "reminder": True, "newsletters": 0}
     (kept,) = answer["kept"]
     assert {name: kept[name] for name in ("id", "amount_minor", "customer")} == {
         "id": "sub_gift", "amount_minor": 500, "customer": "cus_0",
@@ -143,7 +143,7 @@ def test_who_was_never_here_and_who_asks_twice_get_a_calm_answer(app: Flask, cli
         held = me(client, "GET", token).get_json()
         assert (held["record"], held["reminder"], held["contributions"]) == (None, None, [])
         answer = me(client, "DELETE", token).get_json()
-        assert (answer["erased"], answer["kept"]) == ({"record": False, "reminder": False}, [])
+        assert (answer["erased"], answer["kept"]) == ({"record": False, "reminder": False, "newsletters": 0}, [])
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])

@@ -1,0 +1,7 @@
+"""The pages there are, for the application."""
+
+from service.pages.newsletter import newsletter_page_views
+from service.pages.reminder import reminder_views
+from service.pages.supporter import supporter_page_views
+
+PAGE_VIEWS = (newsletter_page_views, reminder_views, supporter_page_views)
