@@ -6,6 +6,7 @@ the script sends no cookies. Nothing is recorded, and nobody is asked for money.
 """
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -25,6 +26,7 @@ from service.web.previews import Preview
 from service.web.problems import ProblemError
 from service.web.published import Published
 from service.web.requests import read_json
+from service.web.tickers import progress
 from service.web.tokens import TokenError
 
 _POLICY = (
@@ -70,10 +72,11 @@ def backstage_views(parts: Parts, saved_files: SavedFiles) -> Blueprint:
 
     @views.get("/staff/preview/<token>/embed/v1/<path:name>")
     def module(token: str, name: str) -> ResponseReturnValue:
-        """As the service itself sends it."""
-        views, words = current_app.view_functions, name.startswith("words/")
-        _, site_id, language = (*name.removesuffix(".json").split("/"), "", "")[:3]
-        sent: Any = views["assets.words"](site_id=site_id, language=language) if words else views["assets.module"](name)
+        """As the service itself sends it; but a ticker stands still, and is there before its campaign runs."""
+        if name.startswith("tickers/"):
+            return {"ticker": _ticker(parts, saved_files, g.preview)}
+        endpoint, arguments = current_app.url_map.bind("").match(f"/embed/v1/{name}")
+        sent: Any = current_app.view_functions[endpoint](**arguments)
         return make_response(sent)
 
     @views.post("/staff/preview/<token>/v1/decisions")
@@ -81,7 +84,7 @@ def backstage_views(parts: Parts, saved_files: SavedFiles) -> Blueprint:
         published, site = _published(parts, saved_files), _site(parts, saved_files, g.preview)
         asked = _request(parts, site, token, request_body())
         answer = json.loads(previewed.answer(published, site, asked))
-        return Response(json.dumps(_on_stage(answer)), content_type="application/json")
+        return Response(json.dumps(_on_stage(answer, site)), content_type="application/json")
 
     @views.post("/staff/preview/<token>/v1/<path:rest>")
     def pretend(token: str, rest: str) -> ResponseReturnValue:
@@ -93,6 +96,17 @@ def backstage_views(parts: Parts, saved_files: SavedFiles) -> Blueprint:
         return guarded(answer)
 
     return views
+
+
+def _ticker(parts: Parts, saved_files: SavedFiles, preview: Preview) -> Mapping[str, Any] | None:
+    """As if a third had been raised; None where there is none."""
+    plan = _published(parts, saved_files).catalogue.plans[_site(parts, saved_files, preview).id]
+    campaign = plan.by_id.get(preview.campaign)
+    if campaign is None or campaign.ticker is None:
+        return None
+    language = plan.site.language_for(preview.language)
+    raised = campaign.ticker.goal_minor // 3
+    return progress(campaign.ticker, raised, parts.dictionary.for_language(language), language)
 
 
 def _pretended(parts: Parts, rest: str) -> ResponseReturnValue:
@@ -141,9 +155,14 @@ def _request(parts: Parts, site: Site, token: str, body: bytes) -> DecisionReque
     return asked._replace(placements=tuple(Placement))
 
 
-def _on_stage(answer: dict[str, Any]) -> dict[str, Any]:
-    """The answer with this page's own article as the place, since the site's selectors are about the site's pages."""
+def _on_stage(answer: dict[str, Any], site: Site) -> dict[str, Any]:
+    """The answer for this page: its own article is the place, since the site's selectors are about the site's pages;
+    pictures that are the site's own come from there; and nothing is waited for, since nobody reads or scrolls here."""
     for appeal in answer["appeals"]:
+        appeal.pop("show_after", None)
+        image = appeal.get("image")
+        if image and image["src"].startswith("/"):
+            image["src"] = site.home + image["src"]
         if (appeal.get("place") or {}).get("selector"):
             appeal["place"] = {"selector": "#article", "position": "end"}
     gate = answer["access"].get("gate")

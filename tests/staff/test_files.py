@@ -4,6 +4,7 @@ import html
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -18,6 +19,7 @@ from tests.builders import (
     SettableClock,
     a_campaign_yaml,
     a_copy,
+    a_site_yaml,
     decision,
     staff_files,
     variants_yaml,
@@ -94,7 +96,7 @@ def stage(client: FlaskClient, query: str = "campaign=lights-on") -> str:
     return html.unescape(found[1])
 
 
-def staged(client: FlaskClient, address: str) -> dict[str, object]:
+def staged(client: FlaskClient, address: str) -> Any:
     """The appeal that the script on the stage is sent."""
     page = {"url": f"https://support.example.org{address}/light", "type": "article", "language": "en"}
     body = {"site": SITE, "page": page, "placements": ["banner"]}
@@ -154,6 +156,22 @@ def test_on_the_stage_nothing_is_recorded_and_nobody_is_charged(anna: FlaskClien
     for forged in (address[:-1] + "0", "/staff/preview/x", "/staff/preview/gazette.a.b.en.1.x"):
         assert anna.post(f"{forged}/v1/decisions", data="{}").status_code == 404
         assert anna.get(f"{forged}/light").status_code == 404
+
+
+def test_the_stage_waits_for_nothing_and_has_a_ticker_before_it_runs(anna: FlaskClient, config_dir: Path) -> None:
+    site = a_site_yaml(exchange_rates="{EUR: 1.08, JPY: 0.0066}")
+    (config_dir / "sites" / SITE / "site.yaml").write_text(site, "utf-8")
+    image = '{src: /lamp.jpg, width: 9, height: 9, alt: ""}'
+    ticker = "{goal: 300, currency: USD, from: 2027-01-01}"
+    save(config_dir, "soon", a_campaign_yaml(ticker=ticker, show_after="{scroll: 50%}", image=image))
+    address = stage(anna, "campaign=soon")
+    appeal = staged(anna, address)
+    assert "show_after" not in appeal
+    assert (appeal["ticker"], appeal["image"]["src"]) == (True, f"{ORIGIN}/lamp.jpg")
+    told = anna.get(f"{address}/embed/v1/tickers/{SITE}/soon/en.json").get_json()["ticker"]
+    assert (told["percent"], told["goal_minor"]) == (33, 30000)
+    other = stage(anna, "campaign=lights-on")
+    assert anna.get(f"{other}/embed/v1/tickers/{SITE}/lights-on/en.json").get_json() == {"ticker": None}
 
 
 def test_a_problem_is_shown_where_it_stands_and_the_other_files_can_be_seen(
