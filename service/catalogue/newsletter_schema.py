@@ -53,7 +53,7 @@ def page_address(text: str) -> str:
 
 
 class NewsletterSchema(StaffSchema):
-    """newsletters.<id>"""
+    """newsletters.<id>: each of them, by a name of its own."""
 
     title = Worded(required=True, longest=100)
     frequency = Worded(load_default=None, longest=100)

@@ -7,12 +7,35 @@ from datetime import datetime
 
 from service.catalogue.loader import Catalogue
 from service.catalogue.problems import Problem, in_order
-from service.catalogue.warnings.copy import missing_languages
+from service.catalogue.warnings.audiences import empty_audiences, gates_without_a_meter
+from service.catalogue.warnings.caps import idle_caps, rolled_out_to_nobody, tight_caps
+from service.catalogue.warnings.copy import long_copy, missing_languages
+from service.catalogue.warnings.experiments import equal_variants, lone_allocations, unseen_variants
 from service.catalogue.warnings.looks import hard_to_read, strange_hosts
-from service.catalogue.warnings.schedules import ended
+from service.catalogue.warnings.schedules import ended, starved
+from service.catalogue.warnings.site import idle_currencies, open_origins, switched_off
 from service.catalogue.warnings.site_files import SiteFiles, SiteWarning
 
-WARNINGS: tuple[SiteWarning, ...] = (ended, hard_to_read, missing_languages, strange_hosts)
+WARNINGS: tuple[SiteWarning, ...] = (
+    empty_audiences,
+    ended,
+    equal_variants,
+    gates_without_a_meter,
+    hard_to_read,
+    idle_caps,
+    idle_currencies,
+    lone_allocations,
+    long_copy,
+    missing_languages,
+    open_origins,
+    rolled_out_to_nobody,
+    starved,
+    strange_hosts,
+    switched_off,
+    tight_caps,
+    unseen_variants,
+)
+
 
 
 def warnings_of(catalogue: Catalogue, now: datetime) -> tuple[Problem, ...]:
