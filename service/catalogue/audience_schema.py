@@ -44,14 +44,16 @@ DEVICES = {name: name for name in ("phone", "tablet", "desktop")}
 MOST_ARTICLES = 200
 
 
-def _country(text: str) -> str:
+def country_or_unknown(text: str) -> str:
+    """An ISO 3166 code, or the word for readers whose country is not known."""
     try:
         return text if text == UNKNOWN_COUNTRY else country(text)
     except ValueError as error:
         raise ValueError(f"{error}, or {UNKNOWN_COUNTRY}") from error
 
 
-def _utm_name(text: str) -> str:
+def utm_name(text: str) -> str:
+    """What follows utm_ in a page's address."""
     if text.startswith("utm_"):
         raise ValueError(f"{text} is written without its beginning; write {text.removeprefix('utm_')}")
     return text
@@ -95,7 +97,7 @@ class Names(StaffField):
 
 
 class RangeSchema(StaffSchema):
-    """min and max, both allowed; zero is a number like any other."""
+    """A range: min and max, both allowed; zero is a number like any other."""
 
     min = Number()
     max = Number()
@@ -149,10 +151,10 @@ class AudienceSchema(StaffSchema):
     types = Names(OneOf(PAGE_TYPES))
     premium = Switch()
     languages = Names(Checked(language))
-    countries = Names(Checked(_country))
+    countries = Names(Checked(country_or_unknown))
     devices = Names(OneOf(DEVICES))
     referrers = Names(Address(longest=500), _patterns)
-    utm = MapOf(Checked(_utm_name), Names(Text(longest=200)))
+    utm = MapOf(Checked(utm_name), Names(Text(longest=200)))
     signed_in = Switch()
     attributes = MapOf(Text(longest=200), Names(Text(longest=200)))
     newsletters = Names(Checked(slug))

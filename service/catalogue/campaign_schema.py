@@ -60,7 +60,7 @@ class ScheduleSchema(StaffSchema):
 
 
 class CopySchema(StaffSchema):
-    """copy.<language>: Markdown."""
+    """copy.<language>: the words in each language; the body is Markdown."""
 
     heading = Text(required=True, longest=120)
     body = Text(required=True)
@@ -68,7 +68,7 @@ class CopySchema(StaffSchema):
 
 
 class VariantSchema(StaffSchema):
-    """variants.<name>"""
+    """variants.<name>: the wordings, each with a name of its own."""
 
     weight = Number(load_default=1, whole=False)
     copy = MapOf(Checked(language), Group(CopySchema), required=True, least=1)

@@ -11,7 +11,7 @@ from service.domain.amounts import Amounts
 from service.domain.fees import WHOLE_BP, CoverFees, Fee, charged_minor
 from service.domain.money import Interval, MoneyError, most_minor, step_minor, to_major, to_whole_minor
 
-_MOST_PERCENT = 20  # no payment method costs so much; whoever writes more means something else
+MOST_PERCENT = 20  # no payment method costs so much; whoever writes more means something else
 _LEAST_PERCENT = Decimal("0.1")
 
 
@@ -22,8 +22,8 @@ class FeePercent(StaffField):
         if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
             raise ValidationError(f"must be a number such as 1.5, without a % (got {value!r})")
         percent = Decimal(value)
-        if not 0 <= percent <= _MOST_PERCENT:
-            raise ValidationError(f"must be between 0 and {_MOST_PERCENT} (got {percent}); write 1.5 for 1.5 %")
+        if not 0 <= percent <= MOST_PERCENT:
+            raise ValidationError(f"must be between 0 and {MOST_PERCENT} (got {percent}); write 1.5 for 1.5 %")
         if 0 < percent < _LEAST_PERCENT:
             meant = f"{(percent * 100).normalize():f}"
             raise ValidationError(f"is only {percent} % of a payment; write {meant} for {meant} %")

@@ -3,20 +3,20 @@
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
 
+from service.catalogue.other_names import meant_by
 from service.catalogue.problems import did_you_mean
 
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,2})?)\s*%")
-_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _OURS = re.compile("[\ue000\ue001]")  # the renderer's own marks
-_NO_COUNTRIES = frozenset(("EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"))  # CLDR's groups of countries, and nobody's
-_COUNTRIES = frozenset(code for code in map(str, Locale("en").territories) if code.isalpha()) - _NO_COUNTRIES
-_CURRENCIES = frozenset(Locale("en").currencies)
+_NOCOUNTRIES = frozenset(("EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"))  # CLDR's groups of countries, and nobody's
+COUNTRIES = frozenset(code for code in map(str, Locale("en").territories) if code.isalpha()) - _NOCOUNTRIES
+CURRENCIES = frozenset(Locale("en").currencies)
 
 
 class StaffField(fields.Field[Any]):
@@ -181,43 +181,44 @@ class StaffSchema(Schema):
     def _refuse_unknown_keys(self, _loaded: Any, original: Any, **_: Any) -> None:
         if not isinstance(original, Mapping):
             return
-        valid = [field.data_key or name for name, field in self.fields.items()]
+        valid = self._keys()
         unknown = {key: [f"unknown key; {self.hint(key, valid)}"] for key in original if key not in valid}
         if unknown:
             raise ValidationError(unknown)
 
     def handle_error(self, error: ValidationError, data: Any, **_: Any) -> None:
         """A key that is misspelt is not missing as well."""
-        messages = error.messages
-        if not isinstance(messages, dict) or not isinstance(data, Mapping):
-            return
-        missing = [key for key, told in messages.items() if told == [StaffField.default_error_messages["required"]]]
-        for key in data.keys() & messages.keys():
-            for meant in get_close_matches(str(key), missing, n=1, cutoff=0.6):
-                messages.pop(meant, None)
+        told = error.messages_dict
+        missing = [key for key, texts in told.items() if texts == [StaffField.default_error_messages["required"]]]
+        for key in set(data if isinstance(data, Mapping) else ()).difference(self._keys()):
+            told.pop(meant_by(key, missing), None)
+
+    def _keys(self) -> list[str]:
+        return [field.data_key or name for name, field in self.fields.items()]
 
     def hint(self, key: str, valid: list[str]) -> str:
         """What to write instead of a key that is not known."""
-        return did_you_mean(key, valid)
+        meant = meant_by(key, valid)
+        return f"did you mean {meant}?" if meant else did_you_mean(key, valid)
 
 
 def slug(text: str) -> str:
     """A name fit for addresses, metrics and receipts."""
-    if not _SLUG.fullmatch(text):
+    if not SLUG.fullmatch(text):
         raise ValueError(f"{text} must be made of a-z, 0-9 and hyphens, 40 at most")
     return text
 
 
 def country(text: str) -> str:
     """An ISO 3166 code."""
-    if text not in _COUNTRIES:
+    if text not in COUNTRIES:
         raise ValueError(f"{text} is not a country code; write two capitals such as GB, DE or NL")
     return text
 
 
 def currency(text: str) -> str:
     """An ISO 4217 code."""
-    if text not in _CURRENCIES:
+    if text not in CURRENCIES:
         raise ValueError(f"{text} is not a currency code; write three capitals such as USD, EUR or JPY")
     return text
 

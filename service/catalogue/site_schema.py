@@ -90,14 +90,14 @@ class SnoozeSchema(StaffSchema):
 
 
 class BannerSchema(StaffSchema):
-    """placements.banner"""
+    """placements.banner: a strip at the edge of the page."""
 
     switched_on = Switch(load_default=True)
     edge = OneOf({"top": "top", "bottom": "bottom"}, load_default="bottom")
 
 
 class InlineSchema(StaffSchema):
-    """placements.inline"""
+    """placements.inline: in the article, or after it."""
 
     switched_on = Switch(load_default=True)
     selector = Text(required=True, longest=300)
@@ -105,7 +105,7 @@ class InlineSchema(StaffSchema):
 
 
 class OverlaySchema(StaffSchema):
-    """placements.overlay"""
+    """placements.overlay: a dialog over the page."""
 
     switched_on = Switch(load_default=True)
 

@@ -51,7 +51,7 @@ class _Colour(Checked):
 
 
 class PaletteSchema(StaffSchema):
-    """theme.light_colours and theme.dark_colours; one that is left out is the usual one."""
+    """theme.light_colours and theme.dark_colours: one that is left out is the usual one."""
 
     accent = _Colour()
     on_accent = _Colour()

@@ -12,7 +12,7 @@ from service.catalogue.fields import ListOf, StaffField
 from service.catalogue.problems import did_you_mean
 from service.domain.meter import Calendar
 
-_SPAN = re.compile(r"(\d{1,5})\s*([mhdw])")
+SPAN = re.compile(r"(\d{1,5})\s*([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _MOMENT_FORMATS = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
 _YEARS = range(2000, 2200)
@@ -28,7 +28,7 @@ class Span(StaffField):
         self.whole_days, self.zero = whole_days, zero
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> timedelta:
-        match = _SPAN.fullmatch(value) if isinstance(value, str) else None
+        match = SPAN.fullmatch(value) if isinstance(value, str) else None
         if match is None:
             raise ValidationError(f"must be a length of time such as 12h, 7d or 4w (got {value!r})")
         span = timedelta(**{_UNITS[match[2]]: int(match[1])})
@@ -56,7 +56,7 @@ class Period(StaffField):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Calendar | timedelta:
         if value in ("month", "week"):
             return Calendar(value)
-        if not isinstance(value, str) or not _SPAN.fullmatch(value):
+        if not isinstance(value, str) or not SPAN.fullmatch(value):
             raise ValidationError(f"must be month, week, or a length of time such as 30d (got {value!r})")
         span: timedelta = Span(zero=False).deserialize(value)
         return span
@@ -64,13 +64,14 @@ class Period(StaffField):
 
 def time_zone(text: str) -> ZoneInfo:
     """An IANA time zone."""
-    if text not in _time_zones():
-        raise ValueError(f"{text} is not a time zone; {did_you_mean(text, sorted(_time_zones()))[:200]}")
+    if text not in time_zones():
+        raise ValueError(f"{text} is not a time zone; {did_you_mean(text, sorted(time_zones()))[:200]}")
     return ZoneInfo(text)
 
 
 @cache  # the library goes through all its files each time: a quarter of what loading a site costs
-def _time_zones() -> frozenset[str]:
+def time_zones() -> frozenset[str]:
+    """The name of every time zone."""
     return frozenset(available_timezones())
 
 

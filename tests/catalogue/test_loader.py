@@ -71,6 +71,12 @@ def test_every_mistake_in_every_file_is_told_at_once() -> None:
     assert sorted(line.split(": ")[1] for line in told) == sorted(wrong)
 
 
+def test_a_wrong_value_hides_no_key_that_is_missing() -> None:
+    amounts = "\n  default: USD\n  USD: {minimum: x, once: [5], monthly: [5], annual: [5]}"
+    told = problems_of(staff_files(a_site_yaml(currencies=amounts)))
+    assert [line.split(": ")[1] for line in told] == ["currencies.USD.maximum", "currencies.USD.minimum"]
+
+
 def test_problems_stand_in_the_order_of_files_and_lines() -> None:
     campaigns = {"b": a_campaign_yaml(kind="x", priority="x"), "a": a_campaign_yaml(kind="x")}
     told = problems_of(staff_files(None, campaigns))
