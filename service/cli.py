@@ -15,9 +15,11 @@ from service.commands import (
     explain,
     forecast,
     jobs,
+    new,
     preview,
     reconcile,
     results,
+    schema,
     staff,
     stripe_setup,
     webhooks,
@@ -26,7 +28,9 @@ from service.commands import (
 
 COMMANDS = (
     demo,
+    new,
     check,
+    schema,
     doctor,
     explain,
     forecast,
