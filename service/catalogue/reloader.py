@@ -102,7 +102,7 @@ class Reloader(Generic[T]):
             if warning not in before:
                 log.warning("config_warning", problem=str(warning))
 
-    def watch(self, every_seconds: float = 0.5) -> threading.Thread:
+    def watch(self, every_seconds: float = 0.4) -> threading.Thread:
         """Starts looking in the background, for the life of the process."""
 
         def run() -> None:

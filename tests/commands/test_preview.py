@@ -135,4 +135,4 @@ def test_broken_files_are_told_as_by_check(preview: Command, config_dir: Path) -
     (config_dir / "sites" / SITE / "campaigns" / "lights-on.yaml").write_text("kind: beg\n")
     code, _, complaint = preview()
     assert code == 1
-    assert "lights-on.yaml:1: kind:" in complaint
+    assert "lights-on.yaml:1:1: kind:" in complaint
