@@ -16,6 +16,7 @@ Warn: TypeAlias = Callable[[Catalogue], tuple[Problem, ...]]
 
 log = structlog.get_logger(__name__)
 
+_MOST_TOLD = 20  # warnings, in the log: every worker tells them at its start
 _MOST_LOOKS_AT_GIT = 20  # a git that died leaves its lock behind
 
 
@@ -98,9 +99,11 @@ class Reloader(Generic[T]):
 
     def _tell_warnings(self, catalogue: Catalogue) -> None:
         before, self.warnings = self.warnings, self._warn(catalogue)
-        for warning in self.warnings:
-            if warning not in before:
-                log.warning("config_warning", problem=str(warning))
+        new = [warning for warning in self.warnings if warning not in before]
+        for warning in new[:_MOST_TOLD]:
+            log.warning("config_warning", problem=str(warning))
+        if len(new) > _MOST_TOLD:
+            log.warning("config_warnings", more=len(new) - _MOST_TOLD, see="honestybox check")
 
     def watch(self, every_seconds: float = 0.4) -> threading.Thread:
         """Starts looking in the background, for the life of the process."""
