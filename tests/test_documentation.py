@@ -138,3 +138,18 @@ def test_every_language_has_every_word_and_the_same_holes() -> None:
         assert set(words.plurals) == set(english.plurals), words.language
         for key, text in english.texts.items():
             assert sorted(re.findall(r"\{\w+\}", words.texts[key])) == sorted(re.findall(r"\{\w+\}", text)), key
+
+
+def told_by(mark: str, form: str) -> set[str]:
+    return set(re.findall(form, README.split(f"<!-- {mark} -->", 1)[1].split("\n\n", 1)[0]))
+
+
+def test_every_attribute_and_event_of_the_script_is_told_and_no_other() -> None:
+    scripts = "".join(path.read_text() for path in (REPOSITORY / "service" / "embed").glob("*.js"))
+    read = {"site", "purposes"}  # taken out of the dataset by their names
+    for form in (r"(?:context\.|[^.])dataset\.(\w+)", r'wanted\("(\w+)"\)'):
+        read |= set(re.findall(form, scripts))
+    attributes = {re.sub("[A-Z]", lambda letter: f"-{letter[0].lower()}", name) for name in read}
+    assert told_by("script attributes", r"`data-([\w-]+)`") == attributes
+    announced = set(re.findall(r"announce\(\"(\w+)\"", scripts)) | set(re.findall(r"#tell\(\"(\w+)\"", scripts))
+    assert told_by("script events", r"`honestybox:(\w+)`") == announced

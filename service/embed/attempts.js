@@ -27,7 +27,7 @@ const fresh = (entry) => Date.now() - entry.at < LIFE_MS;
 
 /** What this browser keeps; nothing where the reader does not agree to that. */
 function kept(context) {
-  if (context.dataset.consent === "denied") return {};
+  if (!context.consent()) return {};
   try {
     const all = Object.entries(JSON.parse(localStorage.getItem(nameOf(context))) || {});
     return Object.fromEntries(all.filter(([, entry]) => fresh(entry) && entry.body.attempt));
@@ -37,7 +37,7 @@ function kept(context) {
 }
 
 function keep(all, context) {
-  if (context.dataset.consent === "denied") return;
+  if (!context.consent()) return;
   try {
     if (Object.keys(all).length) localStorage.setItem(nameOf(context), JSON.stringify(all));
     else localStorage.removeItem(nameOf(context));

@@ -27,6 +27,12 @@ export class HonestyBox extends HTMLElement {
   #life = new AbortController();
   #wanted;
 
+  constructor() {
+    super();
+    // One that a page has written itself, to say where an appeal goes, shows what the page put into it.
+    this.#root.append(make("slot"));
+  }
+
   /** Ends with the element's stay on the page. */
   get life() {
     return this.#life.signal;

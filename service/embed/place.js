@@ -1,21 +1,34 @@
 /** Where an appeal goes into the page, and when it may, so that nothing the reader is looking at moves. */
 
+/** Where the page itself says that an appeal is to go: behind an empty element of ours, or at the end of one of its own. */
+function ownPlace() {
+  const marks = document.querySelectorAll("honesty-box[placement=inline],[data-honestybox=inline]");
+  const anchor = [...marks].find((mark) => !mark.panel);
+  return anchor && { anchor, position: anchor.localName === "honesty-box" ? "after" : "end" };
+}
+
+/** What the config says, or null when the page has no such place. */
+function configured(place) {
+  try {
+    const anchor = document.querySelector(place.selector);
+    return anchor && { anchor, position: place.position };
+  } catch (unreadable) {
+    return null; // a selector this browser does not know is a place this page does not have
+  }
+}
+
 /**
- * The point in the page, or null when the page has no such place.
+ * The point in the page, or null when the page has no such place. What the page says wins over the config.
  *
- * @param {{selector?: string, position?: "end"|"after"}} [place]
+ * @param {{selector?: string, position?: "end"|"after"}} [place] without a position when nobody was asked in the page
  */
 export function findPlace(place) {
-  let anchor = null;
-  try {
-    anchor = document.querySelector(place.selector);
-  } catch (unreadable) {
-    // a selector this browser does not know is a place this page does not have
-  }
-  if (!anchor) return null;
+  const found = place?.position && (ownPlace() || configured(place));
+  if (!found) return null;
+  const { anchor, position } = found;
   return {
     anchor,
-    put: (element) => (place.position === "after" ? anchor.after(element) : anchor.append(element)),
+    put: (element) => (position === "after" ? anchor.after(element) : anchor.append(element)),
     /** Goes once it has been scrolled away from; above the window it stays, since going would move what is being read. */
     leave: (element) => new IntersectionObserver(([{ isIntersecting, boundingClientRect }]) => {
       if (!isIntersecting && boundingClientRect.top > 0) element.remove();

@@ -3,54 +3,44 @@
  *
  *     <script async src="https://support.example.org/embed/v1/prompt.js" data-site="daily-lantern"></script>
  *
- * data-site      the site's name in its config
- * data-consent   "denied" keeps nothing and is asked nothing that needs a history; read anew for every page view
- * data-theme     "light" or "dark"; otherwise the page's own background decides
+ * data-site        the site's name in its config
+ * data-consent     "granted", "denied" or "tcf"; without it a CMP that is there by then decides: consent.js
+ * data-navigation  "manual" where the site calls refresh() itself: follow.js
+ * data-analytics   where else events are to go: analytics.js
+ * data-theme       "light" or "dark"; otherwise the page's own background decides
  *
- * What else it may say, of the page and of the reader, is in facts.js.
+ * What else it may say, of the page and of the reader, is in facts.js; what may be called, in calls.js.
  *
  * It sits on other people's pages: whatever goes wrong becomes a `honestybox:error` event and never an exception.
  */
 (() => {
   "use strict";
   const { dataset, src } = document.currentScript ?? {};
-  if (!src || window.honestybox?.refresh) return;
+  const stub = window.honestybox;
+  if (!src || stub?.site) return;
 
   const { site } = dataset;
   const [service] = src.split("embed/v1/");
   const key = "honestybox:" + site;
+  const life = new AbortController();
   const load = (name) => import(service + "embed/v1/" + name + ".js");
 
-  let reader, current, turn;
+  let reader, current, turn, consent;
 
   const announce = (name, detail, from = document.documentElement) => {
     from.dispatchEvent(new CustomEvent("honestybox:" + name, { bubbles: true, composed: true, detail }));
   };
+  const fail = (problem) => announce("error", { ...problem, message: problem + "" });
 
-  /** True when this browser lets us keep the token; writing is tried as well, since reading alone proves nothing. */
-  const recall = () => {
+  /** Keeps the token; false where this browser does not let us, which only writing can prove. */
+  const keep = (token) => {
     reader = null;
     try {
-      if (dataset.consent === "denied") {
-        localStorage.removeItem(key);
-        return false;
-      }
-      const kept = localStorage.getItem(key) || "";
-      localStorage.setItem(key, kept);
-      keep(kept);
+      localStorage.setItem(key, token ?? localStorage.getItem(key) ?? "");
+      reader = localStorage.getItem(key) || null;
       return true;
     } catch {
-      return false;
-    }
-  };
-
-  const keep = (token) => {
-    reader = token || null;
-    try {
-      if (reader) localStorage.setItem(key, reader);
-      else localStorage.removeItem(key);
-    } catch {
-      // Without storage the next page view is a stranger's, which is what the reader asked their browser for.
+      return false; // the next page view is a stranger's, which is what the reader asked their browser for
     }
   };
 
@@ -64,7 +54,7 @@
     if (answer.ok) return said;
     const { status } = answer;
     if (said.field === "reader" && status < 500 && body.reader) {
-      keep(null);
+      keep("");
       return post(path, { ...body, reader: null }, signal);
     }
     throw Object.assign(new Error(said.detail || "HTTP " + status), said, { status });
@@ -82,13 +72,9 @@
     check();
   });
 
-  const context = {
-    site, service, announce, post, dataset,
-    reader: () => reader
-  };
-
   const ask = async (facts, signal) => {
-    const consent = recall();
+    reader = null;
+    consent = consent && keep();
     const request = { site, reader, consent, ...facts };
     // An appeal that comes after ten seconds interrupts somebody who is reading by now.
     const late = setTimeout(() => current.abort(), 1e4);
@@ -99,29 +85,53 @@
     announce("decision", { request, response });
     const { access, appeals } = response;
     const module = await (!access.granted || access.markup ? load("access") : appeals.length && load("appeal"));
-    if (module) return module.show(response, { ...context, ...facts }, signal);
+    if (module) return module.show(response, { ...context }, signal);
   };
 
   /** One page view: thank whoever comes back from the payment, else ask the service. */
-  const open = async (signal) => {
-    const [{ readFacts }] = await Promise.all([load("facts"), watched(signal)]);
+  const open = async (signal, truth) => {
+    context.at = location.href;
+    const [{ readFacts }, said] = await Promise.all([
+      load("facts"),
+      dataset.consent === "granted" || !(dataset.consent || window.__tcfapi)
+        || load("consent").then(({ agreed }) => agreed(context)),
+      watched(signal)
+    ]);
     if (signal.aborted) return;
-    const facts = readFacts(dataset);
+    consent = said;
+    const facts = readFacts({ ...dataset, ...truth });
+    Object.assign(context, facts);
     if (!/^#honestybox=/.test(location.hash)) return ask(facts, signal);
     return (await load("thanks")).thank(facts.page.language, context, signal);
   };
 
-  /** Takes away what is shown (the signal does) and asks anew; for sites that change pages without loading one. */
-  const refresh = () => {
+  /** Takes away what is shown (the signal does) and asks anew: once `ready` is, and with what it knows better. */
+  const refresh = (ready) => {
     current?.abort();
-    const mine = (current = new AbortController());
+    const { signal } = (current = new AbortController());
     // One after the other: an answer that is still on its way is dropped before the next question is put.
-    turn = Promise.resolve(turn).then(() => mine === current && open(mine.signal)).catch((problem) => {
-      if (mine === current) announce("error", { ...problem, message: problem + "" });
-    });
+    turn = Promise.all([ready?.(signal), turn])
+      .then(([truth]) => signal.aborted || life.signal.aborted || open(signal, truth))
+      .catch((problem) => signal.aborted || fail(problem));
     return turn;
   };
 
-  window.honestybox = { refresh };
+  const context = {
+    site, service, announce, post, dataset, refresh, life,
+    reader: () => reader,
+    consent: () => consent
+  };
+  const call = (...calls) => load("calls").then(({ playAll }) => playAll(calls, context)).catch(fail);
+
+  window.honestybox = { site, refresh: () => refresh(), queue: { push: call } };
+  for (const name of ["show", "hide", "destroy"]) honestybox[name] = () => call(name);
+  const early = [...(stub?.queue ?? []), ...(dataset.analytics ? ["measure"] : [])];
+  turn = early[0] && call(...early);
   refresh();
+  if (dataset.navigation !== "manual") {
+    const look = () => location.href !== context.at && call("follow");
+    // An element of the page may have this name.
+    if (window.navigation?.currentEntry) navigation.addEventListener("currententrychange", look, life);
+    else context.timer = setInterval(look, 1e3);
+  }
 })();

@@ -15,11 +15,11 @@ function kept(key) {
  * @param {object} context what the loader lends
  * @returns {Promise<"supporter"|"spent"|"no_storage"|"later">} which words to say
  */
-export async function recognise(grant, { site, post, dataset }) {
+export async function recognise(grant, { site, post, consent }) {
   const key = "honestybox:" + site;
   let reader;
   try {
-    if (dataset.consent === "denied") return "no_storage";
+    if (!consent()) return "no_storage";
     reader = kept(key);
   } catch (refused) {
     return "no_storage";

@@ -1,13 +1,25 @@
 /** What happened to an appeal, told to the service in batches; and when an appeal has really been seen. */
 
 const BATCH_MS = 400;
+const AGAIN_MS = 5000;
+const LONGEST_MS = 300000;
+const MOST_WAITING = 200;
 const SEEN_MS = 1000;
 const STEPS = Array.from({ length: 21 }, (unused, step) => step / 20);
 
 let waiting = [];
 let timer = 0;
+let failures = 0;
 let address = "";
 let where = {};
+
+/** A line that is down, or a service that has no time, gets the same events again: it knows those that it has. */
+function later(events) {
+  waiting = [...events, ...waiting].slice(0, MOST_WAITING);
+  failures += 1;
+  clearTimeout(timer);
+  timer = setTimeout(flush, Math.min(AGAIN_MS * 2 ** failures, LONGEST_MS));
+}
 
 function flush() {
   clearTimeout(timer);
@@ -17,13 +29,17 @@ function flush() {
   const body = JSON.stringify({ events, ...where });
   // keepalive outlives the page as a beacon does, and keeps the Origin header and cookies under our control.
   if ("keepalive" in Request.prototype) {
-    fetch(address, { method: "POST", body, keepalive: true, credentials: "omit" }).catch(() => {});
+    fetch(address, { method: "POST", body, keepalive: true, credentials: "omit" }).then(({ status }) => {
+      if (status < 500 && status !== 429) failures = 0;
+      else later(events);
+    }, () => later(events));
   } else {
     navigator.sendBeacon(address, body);
   }
 }
 
 window.addEventListener("pagehide", flush);
+window.addEventListener("online", flush);
 document.addEventListener("visibilitychange", flush);
 
 /**
