@@ -74,7 +74,7 @@ def test_every_page_is_for_everybody_and_nothing_in_it_runs(
     sign_in(page, desk, "/staff/?device=tablet")
     why = f"/staff/why?typical=regular&type=article&url=https://www.gazette.example/a&section={NASTY}"
     preview = f"/staff/preview?campaign=inline&width=390&theme={scheme}"
-    for path in ("/staff/", preview, why, "/staff/health", "/staff/reasons", "/staff/audit"):
+    for path in ("/staff/", preview, why, "/staff/health", "/staff/results", "/staff/reasons", "/staff/audit"):
         page.goto(desk.address + path)
         axe_finds_nothing(page, f"{path} {width} {scheme}")
         assert page.evaluate("document.documentElement.scrollWidth") == width, path
