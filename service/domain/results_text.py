@@ -41,7 +41,8 @@ def holdback_told(site: Site, earned: Earned | None, reading: Reading | None) ->
         f"{money(held.total, currency)}; the others {asked.readers:,} times, worth {money(asked.total, currency)}."
     )
     if earned.unknown:
-        yield f"Not compared: {earned.unknown:,} gifts of readers who did not agree to be remembered."
+        what = "gift of a reader" if earned.unknown == 1 else "gifts of readers"
+        yield f"Not compared: {earned.unknown:,} {what} who did not agree to be remembered."
     yield verdict_of_earning(earned, currency)
     if reading is not None:
         yield (

@@ -7,6 +7,7 @@ gifts would take many seconds. Here is no more than the ledger says, and no read
 import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from service.domain.contribution import Contribution, State
 from service.domain.experiment import place_among_readers
@@ -29,10 +30,16 @@ class Gifts:
         """The gift as the ledger has it since that look."""
         self._store.run(_WRITE, _key(line.attribution.site), line.id, look, _dump(line))
 
+    def drop(self, site: str, contribution: str) -> None:
+        """Until it is next read, when the ledger's own line takes its place."""
+        self._store.command("HDEL", _key(site), contribution)
+
     def read(self, site: str, names: Sequence[str]) -> list[Giving | None]:
         """Each gift, or None where it was never written."""
         found = self._store.command("HMGET", _key(site), *names)
-        return [_load(name, text) if text else None for name, text in zip(names, found, strict=True)]
+        # all at once: beginning anew for each would take three times as long
+        rows = json.loads(b"[%s]" % b",".join(text[text.index(b" ") :] if text else b"null" for text in found))
+        return [_giving(name, *row) if row else None for name, row in zip(names, rows, strict=True)]
 
     def names(self, site: str, first: date, last: date) -> Iterator[list[str]]:
         """The site's contributions that began from the day `first` to `last` (in UTC, both included), in batches."""
@@ -78,6 +85,5 @@ _STATES = {str(state): state for state in State}
 _INTERVALS = {str(interval): interval for interval in Interval}
 
 
-def _load(name: str, text: bytes) -> Giving:
-    began, state, interval, *rest = json.loads(text[text.index(b" ") :])
+def _giving(name: str, began: int, state: str, interval: str, *rest: Any) -> Giving:
     return Giving(name, began, _STATES[state], _INTERVALS[interval], *rest)

@@ -10,6 +10,7 @@ from service.domain.contribution import ABOUT_THE_READER, Contribution
 from service.domain.reader import GiftState, short_key
 from service.store.connection import Store, load_script
 from service.store.errors import StoreUnavailableError
+from service.store.gifts import Gifts
 from service.store.ledger import Ledger
 from service.store.ledger_line import dump, load
 from service.store.record import CLICKED, DISMISSED, NEVER, SEEN, SNOOZED
@@ -84,7 +85,7 @@ class Givers:
     """The ledger's lines, as far as they name a reader. Every method raises StoreUnavailableError."""
 
     def __init__(self, store: Store) -> None:
-        self._store, self._ledger = store, Ledger(store)
+        self._store, self._ledger, self._gifts = store, Ledger(store), Gifts(store)
 
     def lines(self, site: str, reader: str, keys: Collection[int]) -> Iterator[Contribution]:
         """What the reader gave, or was recognised as the giver of; `keys`: the short keys in the reader's record."""
@@ -103,6 +104,8 @@ class Givers:
             body, untold, readers = held
             others = b" ".join(name for name in readers.split() if name != reader.encode())
             if self._store.run(_UNLINK, key, *held, _without(body, reader), _without(untold, reader), others):
+                if body:
+                    self._gifts.drop(load(body).attribution.site, contribution)
                 return
         raise StoreUnavailableError("the line changes faster than it can be read")
 

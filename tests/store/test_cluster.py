@@ -65,6 +65,13 @@ def test_a_ping_is_answered_when_every_master_answers(cluster: RealCluster, stor
     wait_until(lambda: answers(hasty))
 
 
+def test_keys_are_looked_for_at_every_master(cluster: RealCluster, store: Store) -> None:
+    for key in KEYS:
+        store.command("SET", key, 1)
+    found = {key.decode() for key in Store(cluster.patient_url).keys("hb:r:{gazette:*")}
+    assert found >= set(KEYS)
+
+
 def answers(store: Store, key: str = "") -> bool:
     try:
         store.command("GET", key) if key else store.command("PING")

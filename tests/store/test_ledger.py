@@ -14,6 +14,7 @@ from service.domain.contribution import Attribution, Contribution, Happened, Mom
 from service.domain.experiment import place_among_readers
 from service.domain.money import Interval
 from service.store.connection import Store
+from service.store.held import Givers
 from service.store.ledger import MOST_READERS, Ledger
 from service.store.ledger_line import dump, load
 
@@ -168,6 +169,13 @@ def test_a_site_s_gifts_are_read_in_short_and_say_what_the_ledger_does(ledger: L
     Redis.from_url(redis_url).delete("hb:lg:{courier}")  # as an earlier version left it
     assert told() == [first, (*second, 400, "plain")]
     assert Redis.from_url(redis_url).hlen("hb:lg:{courier}") == 2
+
+
+def test_a_reader_who_is_forgotten_is_forgotten_among_the_gifts_of_the_site_too(ledger: Ledger, redis_url: str) -> None:
+    write(ledger, replace(LINE, attribution=replace(LINE.attribution, country="NL", device="phone", section="World")))
+    Givers(Store(redis_url)).unlink("sub_1", "r")
+    (found,) = ledger.givings("courier", NOW.date(), NOW.date())
+    assert (found.campaign, found.country, found.device, found.section, found.place) == ("open-door", "", "", "", None)
 
 
 def test_of_two_looks_that_cross_the_later_one_s_gift_stands(ledger: Ledger) -> None:
