@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from service.domain.allocation import Tally, chances
-from service.domain.campaign import Campaign
+from service.domain.campaign import Campaign, Kind
 from service.domain.intervals import Interval, Sums, share_interval, value_interval
 from service.domain.money import Interval as Rhythm
 from service.domain.results import OTHERS, Count, Dimension, Giving, Share
@@ -104,6 +104,8 @@ class CampaignResults:
     among: dict[Dimension, dict[str, Line]] = field(default_factory=dict)
     written: frozenset[str] | None = None
     """The variants in its file; None where the file is gone."""
+    for_money: bool = True
+    """False for a campaign whose file asks for something else."""
     chances: Mapping[str, float] = field(default_factory=dict)
     """Of each variant that was seen, to be the best; nothing where there are not two, or no gift."""
     tallies: dict[str, tuple[dict[date, int], dict[date, list[int]]]] = field(default_factory=dict)
@@ -184,7 +186,8 @@ def report_of(
     found: dict[str, CampaignResults] = {}
     for campaign in campaigns:
         written = frozenset(variant.name for variant in campaign.variants)
-        found[campaign.id] = CampaignResults(campaign.id, written=written)
+        for_money = campaign.kind is Kind.CONTRIBUTION
+        found[campaign.id] = CampaignResults(campaign.id, written=written, for_money=for_money)
     for one in counts:
         if one.kind not in KINDS:
             continue

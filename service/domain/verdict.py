@@ -34,6 +34,8 @@ def verdict(results: CampaignResults, currency: str) -> str:
     seen = {name: line for name, line in sorted(results.variants.items()) if line.seen}
     if not seen:
         return "Nobody has seen this campaign in these days, so there is nothing to conclude."
+    if not results.for_money:
+        return "This campaign asks for no money, so gifts tell nothing of its wordings; the table says what readers did."
     if len(seen) == 1:
         return _of_one(*seen.popitem(), currency)
     if results.whole.gifts == 0 or not results.chances:

@@ -52,6 +52,14 @@ def test_each_case_has_its_sentence(seen: Mapping[str, int], gifts: Mapping[str,
     assert verdict(report(seen, gifts).campaigns["lights-on"], "USD").startswith(said)
 
 
+def test_of_a_campaign_that_asks_for_no_money_gifts_conclude_nothing() -> None:
+    card = a_campaign_yaml(kind="card_update", placement="banner")
+    catalogue = a_catalogue(None, {"card": card})
+    counts = [Count(TODAY, "card", "plain", "banner", "seen", 9000)]
+    found = report_of(catalogue.sites[SITE], catalogue.plans[SITE].campaigns, SPAN, counts, [], [])
+    assert verdict(found.campaigns["card"], "USD").startswith("This campaign asks for no money")
+
+
 def test_what_is_missing_is_a_number_that_comes_down_as_gifts_become_frequent() -> None:
     """Gifts all alike, 3 of a thousand: 2 · 2.8² / (0.25² · 0.003) is some 84,000."""
     assert "each needs about 84,000 impressions" in verdict(
