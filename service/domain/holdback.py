@@ -92,7 +92,7 @@ def earned(site: Site, givings: Iterable[Giving]) -> Earned | None:
     asked, held, unknown, largest = Group(), Group(), 0, 0
     for giving in givings:
         value = value_in(site, *giving.worth)
-        if not giving.state.given or not value:
+        if not giving.was_given or not value:
             continue
         largest = max(largest, value)
         if giving.place is None:

@@ -1,6 +1,6 @@
 """Results of a site in a span of days: what each campaign was seen, answered and given for, and how sure that is."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from service.domain.allocation import Tally, chances
 from service.domain.campaign import Campaign, Kind
 from service.domain.intervals import Interval, Sums, share_interval, value_interval
-from service.domain.money import Interval as Rhythm
 from service.domain.results import OTHERS, Count, Dimension, Giving, Share
 from service.domain.site import Site
 from service.domain.value import value_in
@@ -17,7 +16,6 @@ KINDS = ("seen", "clicked", "snoozed", "dismissed", "never", "started")
 _DRAWS = 2000  # a chance is then right to one or two in a hundred
 _BY_WEEK_FROM = 60
 _PER = 1000
-_DIMENSIONS = tuple(Dimension)  # going through an enum takes longer
 
 
 class Span(NamedTuple):
@@ -45,7 +43,7 @@ class Line:
     """
 
     counts: dict[str, int] = field(default_factory=dict)
-    given: dict[Rhythm, int] = field(default_factory=dict)
+    given: dict[str, int] = field(default_factory=dict)
     values: list[int] = field(default_factory=list)
     largest: int = 0
     """The largest gift that is known of, here or elsewhere in the campaign."""
@@ -54,11 +52,19 @@ class Line:
         """Enters what happened."""
         self.counts[kind] = self.counts.get(kind, 0) + times
 
-    def give(self, rhythm: Rhythm, value: int | None) -> None:
+    def give(self, rhythm: str, value: int | None) -> None:
         """Enters a gift. `value`: None without an exchange rate."""
         self.given[rhythm] = self.given.get(rhythm, 0) + 1
         if value is not None:
             self.values.append(value)
+
+    def add(self, other: "Line") -> None:
+        """Enters what happened there, too."""
+        for kind, times in other.counts.items():
+            self.count(kind, times)
+        for rhythm, times in other.given.items():
+            self.given[rhythm] = self.given.get(rhythm, 0) + times
+        self.values += other.values
 
     @property
     def seen(self) -> int:
@@ -101,7 +107,7 @@ class CampaignResults:
     variants: dict[str, Line] = field(default_factory=dict)
     whole: Line = field(default_factory=Line)
     stretches: dict[date, Line] = field(default_factory=dict)
-    among: dict[Dimension, dict[str, Line]] = field(default_factory=dict)
+    among: dict[Dimension, dict[str, Line]] = field(default_factory=lambda: {one: {} for one in Dimension})
     written: frozenset[str] | None = None
     """The variants in its file; None where the file is gone."""
     for_money: bool = True
@@ -110,20 +116,22 @@ class CampaignResults:
     """Of each variant that was seen, to be the best; nothing where there are not two, or no gift."""
     tallies: dict[str, tuple[dict[date, int], dict[date, list[int]]]] = field(default_factory=dict)
 
-    _found: dict[tuple[str, str, date], Sequence[Line]] = field(default_factory=dict)
-
-    def see(self, one: Count, span: Span) -> None:
+    def see(self, one: Count, stretch: date) -> None:
         """Enters a count of one of KINDS."""
-        for line in self._lines(one.variant, one.placement, span.bucket(one.day)):
+        for line in self._lines(one.variant, one.placement, stretch):
             line.count(one.kind, one.times)
         if one.kind == "seen":
             seen = self.tallies.setdefault(one.variant, ({}, {}))[0]
             seen[one.day] = seen.get(one.day, 0) + one.times
 
-    def give(self, giving: Giving, value: int | None, span: Span) -> None:
-        """Enters a gift that was given."""
-        day = giving.day
-        for line in (*self._lines(giving.variant, giving.placement, span.bucket(day)), *self._among(giving)):
+    def give(self, giving: Giving, value: int | None, day: date, stretch: date) -> None:
+        """Enters a gift that was given on that day."""
+        for line in self._lines(giving.variant, giving.placement, stretch):
+            line.give(giving.interval, value)
+        where = (giving.country, giving.device, giving.section)
+        for names, name in zip(self.among.values(), where, strict=True):
+            # a name that was not among the fifty that are counted cannot be compared with its impressions
+            line = names.get(name) or names.setdefault(OTHERS if name else "", Line())
             line.give(giving.interval, value)
         if value:
             self.tallies.setdefault(giving.variant, ({}, {}))[1].setdefault(day, []).append(value)
@@ -131,30 +139,22 @@ class CampaignResults:
     def share(self, one: Share) -> None:
         """Enters a count by country, device or section."""
         if one.kind in KINDS:
-            names = self.among.setdefault(one.dimension, {})
+            names = self.among[one.dimension]
             line = names.get(one.name) or names.setdefault(one.name, Line())
             line.count(one.kind, one.times)
 
-    def _lines(self, variant: str, placement: str, stretch: date) -> Sequence[Line]:
-        found = self._found.get((variant, placement, stretch))
-        if found is None:
-            found = self._found[variant, placement, stretch] = (
-                self.whole,
-                self.lines.setdefault((variant, placement), Line()),
-                self.variants.setdefault(variant, Line()),
-                self.stretches.setdefault(stretch, Line()),
-            )
-        return found
-
-    def _among(self, giving: Giving) -> Iterator[Line]:
-        for dimension, name in zip(_DIMENSIONS, (giving.country, giving.device, giving.section), strict=True):
-            names = self.among.setdefault(dimension, {})
-            # a name that was not among the fifty that are counted cannot be compared with its impressions
-            line = names.get(name)
-            yield line or names.setdefault(OTHERS if name else "", Line())
+    def _lines(self, variant: str, placement: str, stretch: date) -> tuple[Line, Line]:
+        where = (variant, placement)
+        return (
+            self.lines.get(where) or self.lines.setdefault(where, Line()),
+            self.stretches.get(stretch) or self.stretches.setdefault(stretch, Line()),
+        )
 
     def conclude(self, seed: str) -> None:
         """Works out what needs all of it."""
+        for (variant, _), line in self.lines.items():
+            self.variants.setdefault(variant, Line()).add(line)
+            self.whole.add(line)
         largest = max(self.whole.values, default=0)
         for lines in (self.lines, self.variants, self.stretches, *self.among.values()):
             for line in lines.values():  # type: ignore[attr-defined]
@@ -184,33 +184,31 @@ def report_of(
 ) -> Report:
     """The results of campaigns that are written, and of those that are not any more but were counted."""
     found: dict[str, CampaignResults] = {}
+    stretches = {day: span.bucket(day) for day in span.days}
     for campaign in campaigns:
         written = frozenset(variant.name for variant in campaign.variants)
         for_money = campaign.kind is Kind.CONTRIBUTION
         found[campaign.id] = CampaignResults(campaign.id, written=written, for_money=for_money)
     for one in counts:
-        if one.kind not in KINDS:
-            continue
-        if one.campaign not in found:
-            found[one.campaign] = CampaignResults(one.campaign)
-        found[one.campaign].see(one, span)
+        if one.kind in KINDS:
+            results = found.get(one.campaign) or found.setdefault(one.campaign, CampaignResults(one.campaign))
+            results.see(one, stretches[one.day])
     for share in shares:
         if share.campaign in found:
             found[share.campaign].share(share)
     without_rate: dict[str, int] = {}
-    values: dict[Any, int | None] = {}  # most gifts are alike in what they are worth
+    values: dict[tuple[Any, ...], int | None] = {}  # most gifts are alike in what they are worth
     for giving in givings:
-        if not giving.campaign or not giving.state.given:
+        if not giving.campaign or not giving.was_given:
             continue
         worth = giving.worth
         if worth not in values:
             values[worth] = value_in(site, *worth)
-        value = values[worth]
+        value, day = values[worth], giving.day
         if value is None:
             without_rate[giving.currency] = without_rate.get(giving.currency, 0) + 1
-        if giving.campaign not in found:
-            found[giving.campaign] = CampaignResults(giving.campaign)
-        found[giving.campaign].give(giving, value, span)
+        results = found.get(giving.campaign) or found.setdefault(giving.campaign, CampaignResults(giving.campaign))
+        results.give(giving, value, day, stretches[day])
     for results in found.values():
         results.conclude(f"{site.id}/{results.id}")
     return Report(site, span, dict(sorted(found.items())), without_rate)

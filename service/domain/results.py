@@ -5,9 +5,9 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from service.domain.contribution import State
-from service.domain.money import Interval
 
 LONGEST_SECTION = 60
+_GIVEN = frozenset(str(state) for state in State if state.given)
 _EPOCH, _DAY_SECONDS = date(1970, 1, 1).toordinal(), 86_400
 
 
@@ -61,14 +61,14 @@ class Share(NamedTuple):
 class Giving(NamedTuple):
     """A gift as results need it: a tuple, since a year has tens of thousands.
 
-    `began`: seconds since 1970. `gross_minor` came in so far, of which `back_minor` was taken back. `place`: of its
-    reader among all (`experiment.place_among_readers`), where known.
+    `began`: seconds since 1970. `state` and `interval`: a contribution's, as text. `gross_minor` came in so far, of
+    which `back_minor` was taken back. `place`: of its reader among all (`experiment.place_among_readers`), where known.
     """
 
     name: str
     began: int
-    state: State
-    interval: Interval
+    state: str
+    interval: str
     currency: str
     amount_minor: int
     gross_minor: int
@@ -87,7 +87,12 @@ class Giving(NamedTuple):
         return date.fromordinal(_EPOCH + self.began // _DAY_SECONDS)
 
     @property
-    def worth(self) -> tuple[State, Interval, str, int, int, int]:
+    def was_given(self) -> bool:
+        """True once money has really come."""
+        return self.state in _GIVEN
+
+    @property
+    def worth(self) -> tuple[str, str, str, int, int, int]:
         """What its value depends on, as `value.value_in` takes it."""
         return self[2:8]
 

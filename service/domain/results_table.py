@@ -72,7 +72,7 @@ def _numbers(line: Line, currency: str) -> Row:
     per_thousand = f"{1000 * line.gifts / line.seen:.3f}" if line.seen else None
     return {
         **{kind: line.counts.get(kind, 0) for kind in KINDS},
-        **{str(rhythm): line.given.get(rhythm, 0) for rhythm in Rhythm},
+        **{str(rhythm): line.given.get(str(rhythm), 0) for rhythm in Rhythm},
         "given": line.gifts,
         "value": decimal(line.value_minor, currency),
         "currency": currency,

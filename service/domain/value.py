@@ -22,14 +22,14 @@ def value_of(gift: Contribution, site: Site) -> int | None:
 
 
 def value_in(
-    site: Site, state: State, interval: Interval, currency: str, amount_minor: int, gross_minor: int, back_minor: int
+    site: Site, state: str, interval: str, currency: str, amount_minor: int, gross_minor: int, back_minor: int
 ) -> int | None:
     """The same of a gift of which `gross_minor` came in so far, and `back_minor` of it was taken back."""
     rate: Decimal | None = site.rate(currency)
     if rate is None:
         return None
-    yearly = amount_minor * _TIMES_A_YEAR[interval] - back_minor
-    if not state.given:
+    yearly = amount_minor * _TIMES_A_YEAR[Interval(interval)] - back_minor
+    if not State(state).given:
         yearly = 0
     elif state in (State.ENDED, State.CANCELLING):
         yearly = gross_minor - back_minor

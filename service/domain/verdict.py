@@ -35,7 +35,7 @@ def verdict(results: CampaignResults, currency: str) -> str:
     if not seen:
         return "Nobody has seen this campaign in these days, so there is nothing to conclude."
     if not results.for_money:
-        return "This campaign asks for no money, so gifts tell nothing of its wordings; the table says what readers did."
+        return "This campaign asks for no money, so gifts tell nothing of it; the table says what readers did."
     if len(seen) == 1:
         return _of_one(*seen.popitem(), currency)
     if results.whole.gifts == 0 or not results.chances:

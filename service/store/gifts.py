@@ -7,11 +7,9 @@ gifts would take many seconds. Here is no more than the ledger says, and no read
 import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
-from service.domain.contribution import Contribution, State
+from service.domain.contribution import Contribution
 from service.domain.experiment import place_among_readers
-from service.domain.money import Interval
 from service.domain.results import Giving
 from service.store.connection import Store, load_script
 
@@ -39,7 +37,7 @@ class Gifts:
         found = self._store.command("HMGET", _key(site), *names)
         # all at once: beginning anew for each would take three times as long
         rows = json.loads(b"[%s]" % b",".join(text[text.index(b" ") :] if text else b"null" for text in found))
-        return [_giving(name, *row) if row else None for name, row in zip(names, rows, strict=True)]
+        return [Giving(name, *row) if row else None for name, row in zip(names, rows, strict=True)]
 
     def names(self, site: str, first: date, last: date) -> Iterator[list[str]]:
         """The site's contributions that began from the day `first` to `last` (in UTC, both included), in batches."""
@@ -79,11 +77,3 @@ def _dump(line: Contribution) -> str:
         ],
         separators=(",", ":"),
     )
-
-
-_STATES = {str(state): state for state in State}
-_INTERVALS = {str(interval): interval for interval in Interval}
-
-
-def _giving(name: str, began: int, state: str, interval: str, *rest: Any) -> Giving:
-    return Giving(name, began, _STATES[state], _INTERVALS[interval], *rest)

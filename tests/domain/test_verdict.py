@@ -4,9 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from service.domain.contribution import State
 from service.domain.holdback import Group, Reading, earned
-from service.domain.money import Interval
 from service.domain.report import CampaignResults, Line, Report, Span, report_of
 from service.domain.results import Count, Giving
 from service.domain.results_text import holdback_told, notes
@@ -20,7 +18,7 @@ SPAN = Span(TODAY, TODAY)
 def giving(variant: str = "a", amount_minor: int = 1000, currency: str = "USD", place: float | None = 0.5) -> Giving:
     began = int(NOW.timestamp())
     return Giving(
-        "pi_1", began, State.PAID, Interval.ONCE, currency, amount_minor, amount_minor, 0,
+        "pi_1", began, "paid", "once", currency, amount_minor, amount_minor, 0,
         "lights-on", variant, "inline", "", "", "", place,
     )  # fmt: skip
 

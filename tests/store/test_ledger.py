@@ -183,4 +183,4 @@ def test_of_two_looks_that_cross_the_later_one_s_gift_stands(ledger: Ledger) -> 
     ledger.write(PAUSED, later)
     ledger.write(LINE, earlier)
     (found,) = ledger.givings("courier", NOW.date(), NOW.date())
-    assert found.state is State.PAUSED
+    assert found.state == State.PAUSED
