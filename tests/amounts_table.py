@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from service.catalogue.words import Dictionary, Words, load_dictionary
+from service.catalogue.words import load_dictionary
 from service.domain.money import Interval
 from service.domain.site import Site
 from service.web.giving_form import form
@@ -37,16 +37,6 @@ CURRENCIES = {
     "TND": ("0.01", "99999.99", "[10, 25, 50]", "[5, 12.50, 20]", "[50, 1200, 12000]"),
 }
 
-# The interface speaks English and Russian; these are the words that a French and a Japanese site would need here.
-OWN_WORDS = {
-    "fr": {
-        "amount_once": "{amount} en une fois",
-        "amount_monthly": "{amount} par mois",
-        "amount_annual": "{amount} par an",
-    },
-    "ja": {"amount_once": "{amount}を一度", "amount_monthly": "毎月{amount}", "amount_annual": "毎年{amount}"},
-}  # fmt: skip
-
 
 def _yaml() -> str:
     rows = (
@@ -63,18 +53,9 @@ def the_site() -> Site:
 
 
 @cache
-def dictionary() -> Dictionary:
-    """The interface's words in the four languages."""
-    known = load_dictionary().languages
-    english = known["en"]
-    own = {name: Words(name, {**english.texts, **texts}, english.plurals) for name, texts in OWN_WORDS.items()}
-    return Dictionary({**own, **known})
-
-
-@cache
 def a_form(currency: str, language: str) -> dict[str, Any]:
     """The form of the site, as a reader of this language gets it."""
-    return form(the_site(), currency, dictionary().for_language(language), language)
+    return form(the_site(), currency, load_dictionary().for_language(language), language)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from service.catalogue.currencies import AmountsSchema, Currencies
 from service.catalogue.fields import Group, MapOf
 from service.catalogue.markdown import PLACEHOLDERS
 from service.catalogue.site_schema import PAYMENT_METHODS, SiteSchema
-from service.catalogue.words import load_dictionary
 from service.domain.access import AccessReason
 from service.domain.lifecycle import REGULAR, SINGLE
 from service.domain.limit import LIMITS
@@ -128,16 +127,6 @@ def test_the_readme_names_only_files_and_targets_that_exist() -> None:
     targets = set(re.findall(r"^(\w+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE))
     said = README + (REPOSITORY / "CONTRIBUTING.md").read_text()
     assert set(re.findall(r"`?(?<=make )(\w+)`", said)) <= targets
-
-
-def test_every_language_has_every_word_and_the_same_holes() -> None:
-    languages = load_dictionary().languages
-    english = languages["en"]
-    for words in languages.values():
-        assert set(words.texts) == set(english.texts), words.language
-        assert set(words.plurals) == set(english.plurals), words.language
-        for key, text in english.texts.items():
-            assert sorted(re.findall(r"\{\w+\}", words.texts[key])) == sorted(re.findall(r"\{\w+\}", text)), key
 
 
 def told_by(mark: str, form: str) -> set[str]:

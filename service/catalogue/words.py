@@ -1,7 +1,7 @@
 """The interface's own words, one file for each language in `service/locales`."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -57,23 +57,56 @@ class Dictionary:
     languages: Mapping[str, Words]
 
     def for_language(self, wanted: str) -> Words:
-        """The nearest one: "pt-BR", else "pt", else English."""
-        known = self.languages
-        return known.get(wanted) or known.get(wanted.split("-", maxsplit=1)[0]) or known[FALLBACK]
+        """The nearest one: "pt-BR", else "pt", else another Portuguese, else English."""
+        known, primary = self.languages, wanted.split("-", maxsplit=1)[0]
+        related = (name for name in sorted(known) if name.split("-")[0] == primary)
+        return known[next((name for name in (wanted, primary) if name in known), next(related, FALLBACK))]
 
 
 @cache  # they ship with the service and stay as they are while it runs
 def load_dictionary() -> Dictionary:
-    """The words that ship with the service. Raises CatalogueError when a file of ours is broken."""
-    languages = {}
-    for file in (files("service") / "locales").iterdir():
-        if file.name.endswith(".yaml"):
-            language = file.name.removesuffix(".yaml")
-            languages[language] = _words(language, parse_yaml(file.read_bytes(), file.name).values)
-    return Dictionary(languages)
+    """The words that ship with the service. A broken file of ours raises CatalogueError when its language is wanted."""
+    folder = files("service") / "locales"
+    names = [file.name.removesuffix(".yaml") for file in folder.iterdir() if file.name.endswith(".yaml")]
+    return Dictionary(_Shelf(frozenset(names)))
 
 
-def _words(language: str, values: Mapping[str, Any]) -> Words:
+def read_locale(language: str) -> Mapping[str, Any]:
+    """What the language's file says: text, or text by CLDR's plural category, by key."""
+    file = files("service") / "locales" / f"{language}.yaml"
+    values: Mapping[str, Any] = parse_yaml(file.read_bytes(), file.name).values
+    return values
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf(Mapping[str, Words]):
+    """The languages by name; each is read when it is first wanted, since a site has few of them."""
+
+    names: frozenset[str]
+    _read: dict[str, Words] = field(default_factory=dict)
+
+    def __getitem__(self, language: str) -> Words:
+        if language not in self.names:
+            raise KeyError(language)
+        if language not in self._read:
+            self._read[language] = _words(language, self[FALLBACK] if language != FALLBACK else None)
+        return self._read[language]
+
+    def __contains__(self, language: object) -> bool:
+        return language in self.names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+def _words(language: str, instead: Words | None) -> Words:
+    """The language's own words; what it lacks, in those of `instead`."""
+    values = read_locale(language)
     texts = {key: value for key, value in values.items() if isinstance(value, str) and key != "direction"}
     plurals = {key: value for key, value in values.items() if isinstance(value, Mapping)}
-    return Words(language, texts, plurals)
+    if instead is None:
+        return Words(language, texts, plurals)
+    return Words(language, {**instead.texts, **texts}, {**instead.plurals, **plurals})
