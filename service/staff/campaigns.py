@@ -85,13 +85,14 @@ def audience_told(campaign: Campaign) -> list[str]:
         first = "readers whose last renewal did not work"
     else:
         first = _FOR[campaign.audience.supporters]
-    return [first, *(f"{one.name.replace('_', ' ')}: {one.told()}" for one in campaign.audience.conditions)]
+    return [first, *(f"{one.name.replace('_', ' ')}: {one.told()}" for one in campaign.conditions)]
 
 
 def _row(plan: Plan, campaign: Campaign) -> Row:
     cap = campaign.frequency
     capped = f"at most {cap.max} times in {span_text(cap.window)}" if cap else "no cap of its own"
     notes = [
+        *([f"for the newsletter {campaign.newsletter}"] if campaign.newsletter else []),
         *(["asks whatever the caps"] if campaign.always_ask else []),
         *([f"rolled out to {campaign.rollout * 100:.4g}% of readers"] if campaign.rollout < 1 else []),
         *([] if plan.site.uses(campaign.placement) else [f"{campaign.placement} is off, or missing, in site.yaml"]),

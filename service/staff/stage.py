@@ -15,6 +15,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from service.catalogue.languages import direction
+from service.domain.access import AccessReason
 from service.domain.site import Placement, Site
 from service.staff.frame import guarded, staff_pages
 from service.staff.saved import SavedFiles
@@ -110,13 +111,19 @@ def _ticker(parts: Parts, saved_files: SavedFiles, preview: Preview) -> Mapping[
 
 
 def _pretended(parts: Parts, rest: str) -> ResponseReturnValue:
+    """As the service answers where all goes well."""
+    asked, now = _asked(request_body()), parts.clock()
     if rest == "events":
         return {"recorded": 0}
     if rest == "snoozes":
-        days = _asked(request_body()).get("days")
+        days = asked.get("days")
         if not isinstance(days, int) or not 0 < days < _MOST_DAYS:
             return {"until": None}
-        return {"until": iso(parts.clock() + timedelta(days=days))}
+        return {"until": iso(now + timedelta(days=days))}
+    if rest == "access/later":
+        return {"access": {"granted": True, "reason": AccessReason.PUT_OFF}, "until": iso(now + timedelta(days=1))}
+    if rest.startswith("newsletters/"):
+        return {"accepted": True}, 202
     raise ProblemError(422, _NO_MONEY, "preview")  # the script shows what a 422 says
 
 

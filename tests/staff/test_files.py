@@ -148,6 +148,9 @@ def test_on_the_stage_nothing_is_recorded_and_nobody_is_charged(anna: FlaskClien
     assert anna.post(f"{address}/v1/events", data="{}").get_json() == {"recorded": 0}
     assert anna.post(f"{address}/v1/snoozes", data='{"days": 7}').get_json() == {"until": "2026-11-29T12:00:00Z"}
     assert anna.post(f"{address}/v1/snoozes", data='{"never": true}').get_json() == {"until": None}
+    assert anna.post(f"{address}/v1/newsletters/weekly/subscriptions", data="{}").status_code == 202
+    later = anna.post(f"{address}/v1/access/later", data="{}").get_json()
+    assert (later["access"]["granted"], later["until"]) == (True, "2026-11-23T12:00:00Z")
     paid = anna.post(f"{address}/v1/contributions", data="{}")
     assert (paid.status_code, "nothing was charged" in paid.text) == (422, True)
     assert set(memory.keys()) == before
