@@ -57,7 +57,7 @@ def run(given: argparse.Namespace) -> int:
         settings = Settings.from_environ(os.environ)
         configure_logging(settings.log_level)  # on standard error: the results may go into a file
         span = _span(given, datetime.now(UTC).date())
-        found = _found(settings, given.site, span)
+        found = _found(settings, given.site, span, given.campaign or "")
         chosen = _chosen(found, given.campaign)
     except (SettingsError, CatalogueError, StoreUnavailableError, _RefusedError) as error:
         print(error, file=sys.stderr)
@@ -84,12 +84,12 @@ def _span(given: argparse.Namespace, today: date) -> Span:
     return Span(first, last)
 
 
-def _found(settings: Settings, name: str, span: Span) -> Results:
+def _found(settings: Settings, name: str, span: Span, campaign: str) -> Results:
     catalogue = Loader(settings.config_dir, settings.extra_origins).load()
     if name not in catalogue.sites:
         raise _RefusedError(f"there is no site {name}; {did_you_mean(name, sorted(catalogue.sites))}")
     book = ResultsBook(Store(settings.redis_url, manner=PATIENT))
-    return book.look(catalogue.sites[name], catalogue.plans[name].campaigns, span)
+    return book.look(catalogue.sites[name], catalogue.plans[name].campaigns, span, campaign)
 
 
 def _chosen(found: Results, campaign: str | None) -> Sequence[CampaignResults]:

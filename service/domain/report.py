@@ -181,8 +181,12 @@ def report_of(
     counts: Iterable[Count],
     shares: Iterable[Share],
     givings: Iterable[Giving],
+    only: str = "",
 ) -> Report:
-    """The results of campaigns that are written, and of those that are not any more but were counted."""
+    """The results of campaigns that are written, and of those that are not any more but were counted.
+
+    `only`: the one whose results are wanted, so that the others' are not worked out; "" for all.
+    """
     found: dict[str, CampaignResults] = {}
     stretches = {day: span.bucket(day) for day in span.days}
     for campaign in campaigns:
@@ -192,14 +196,15 @@ def report_of(
     for one in counts:
         if one.kind in KINDS:
             results = found.get(one.campaign) or found.setdefault(one.campaign, CampaignResults(one.campaign))
-            results.see(one, stretches[one.day])
+            if only in ("", one.campaign):
+                results.see(one, stretches[one.day])
     for share in shares:
-        if share.campaign in found:
+        if share.campaign in found and only in ("", share.campaign):
             found[share.campaign].share(share)
     without_rate: dict[str, int] = {}
     values: dict[tuple[Any, ...], int | None] = {}  # most gifts are alike in what they are worth
     for giving in givings:
-        if not giving.campaign or not giving.was_given:
+        if not giving.campaign or not giving.was_given or only not in ("", giving.campaign):
             continue
         worth = giving.worth
         if worth not in values:

@@ -95,7 +95,8 @@ def _day(field: str) -> date | None:
 
 
 def _look(parts: Parts, wish: _Wish) -> Results:
-    return parts.results.look(wish.site, parts.published().catalogue.plans[wish.site.id].campaigns, wish.span)
+    campaigns = parts.published().catalogue.plans[wish.site.id].campaigns
+    return parts.results.look(wish.site, campaigns, wish.span, wish.campaign)
 
 
 def _chosen(found: Results, wish: _Wish) -> Sequence[CampaignResults]:

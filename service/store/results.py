@@ -30,10 +30,10 @@ class ResultsBook:
         self._counters, self._shares = Counters(store, background=False), Shares(store)
         self._ledger, self._readings = Ledger(store), Readings(store)
 
-    def look(self, site: Site, campaigns: Iterable[Campaign], span: Span) -> Results:
-        """The site's results in these days. Raises StoreUnavailableError."""
+    def look(self, site: Site, campaigns: Iterable[Campaign], span: Span, only: str = "") -> Results:
+        """The site's results in these days, of all campaigns or `only` of one. Raises StoreUnavailableError."""
         givings = list(self._ledger.givings(site.id, *span))
         counts, shares = self._counters.of(site.id, span.days), self._shares.of(site.id, *span)
-        report = report_of(site, campaigns, span, counts, shares, givings)
+        report = report_of(site, campaigns, span, counts, shares, givings, only)
         reading = self._readings.last(site.id, span.last) if site.holdback else None
         return Results(report, earned(site, givings), reading)

@@ -58,6 +58,17 @@ def test_of_a_campaign_that_asks_for_no_money_gifts_conclude_nothing() -> None:
     assert verdict(found.campaigns["card"], "USD").startswith("This campaign asks for no money")
 
 
+def test_one_campaign_s_results_are_the_same_beside_all_others_and_alone() -> None:
+    catalogue = a_catalogue(None, {"lights-on": a_campaign_yaml(), "other": a_campaign_yaml()})
+    counts = [Count(TODAY, name, "plain", "inline", "seen", 500) for name in ("lights-on", "other", "ended")]
+    site, campaigns, givings = catalogue.sites[SITE], catalogue.plans[SITE].campaigns, [giving("plain")] * 9
+    whole = report_of(site, campaigns, SPAN, counts, [], givings).campaigns
+    alone = report_of(site, campaigns, SPAN, counts, [], givings, "lights-on").campaigns
+    assert alone["lights-on"] == whole["lights-on"]
+    assert alone.keys() == whole.keys()
+    assert (alone["other"].whole.seen, whole["other"].whole.seen) == (0, 500)
+
+
 def test_what_is_missing_is_a_number_that_comes_down_as_gifts_become_frequent() -> None:
     """Gifts all alike, 3 of a thousand: 2 · 2.8² / (0.25² · 0.003) is some 84,000."""
     assert "each needs about 84,000 impressions" in verdict(
