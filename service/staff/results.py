@@ -118,7 +118,7 @@ def _told(results: CampaignResults, found: Results, wish: _Wish, tables: Iterabl
         "is_written": results.written is not None,
         "verdict": verdict(results, wish.site.default_currency),
         "tables": shown_tables,
-        "more": "" if wish.campaign else its.address(),
+        "more": "" if wish.campaign or not results.lines else its.address(),
     }
 
 

@@ -64,17 +64,17 @@ def _heads(table: Table, report: Report) -> Sequence[str]:
     }
     currency = report.site.default_currency
     return (
-        first[table], *(head for _, head in _COUNTED), "Given per 1,000", f"Value, {currency}",
-        f"Value per 1,000, {currency}", *(("Best?",) if table is Table.VARIANTS else ()),
+        first[table], *(("Best?",) if table is Table.VARIANTS else ()), f"Value per 1,000, {currency}",
+        "Given per 1,000", *(head for _, head in _COUNTED), f"Value, {currency}",
     )  # fmt: skip
 
 
 def _line(row: Row, table: Table) -> Line:
-    cells = [f"{row[name]:,}" for name, _ in _COUNTED]
-    cells += [_estimate(row, "given_per_thousand"), f"{row['value']}", _estimate(row, "value_per_thousand")]
+    cells = [_estimate(row, "value_per_thousand"), _estimate(row, "given_per_thousand")]
+    cells += [f"{row[name]:,}" for name, _ in _COUNTED] + [f"{row['value']}"]
     if table is Table.VARIANTS:
         chance = row["chance_best"]
-        cells.append("–" if chance is None else percent(float(chance)))
+        cells.insert(0, "–" if chance is None else percent(float(chance)))
     return Line(_name(row, table), cells)
 
 
