@@ -45,7 +45,9 @@ class SavedFiles:
                 files = read_files(self._loader.folder)
             except CatalogueError as error:
                 return Saved({}, error.problems, (), None, frozenset())
-            version = version_of(files)
+            version, running = version_of(files), self._parts.published()
+            if version == running.catalogue.version:
+                return Saved(files, (), self._parts.config_warnings(), running, frozenset())
             if self._last is None or self._last[0] != version:
                 self._last = version, self._look_at(files)
             return self._last[1]
