@@ -118,7 +118,8 @@ class Appeal {
   async #snooze({ mail, ...choice }) {
     const { words, receipt, snooze } = this.#appeal;
     const { post, reader, page, visit } = this.#context;
-    const room = snooze.newsletter && choice.days && make("div", { class: "said" });
+    const room = snooze.newsletter && choice.days && make("div", { class: "room" });
+    if (room) room.style.minHeight = "3em";
     const said = make("p", { class: "said", id: "heading", role: "status", tabindex: -1 }, words.working);
     const panel = this.box.panel;
     const before = [...panel.childNodes].filter((node) => !node.matches(".close"));

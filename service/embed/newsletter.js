@@ -15,7 +15,7 @@ export const LOOK = `
 .letter .more{display:flex;flex-wrap:wrap;gap:0 1.4em;margin-top:.4em;font-size:.9em}
 .letter .more a{padding:.8em 0}
 .letter .done{outline:0;font-weight:600}
-.banner .said~.letter{flex:1}
+.banner .said~.letter,.banner .room{flex:1}
 .specimen{box-sizing:border-box;width:min(100% - 1em,44em);height:min(100% - 1em,50em);max-width:none;max-height:none;padding:0;border:0;border-top:3px solid var(--accent);background:var(--paper);color:var(--ink)}
 .specimen[open]{display:flex;flex-direction:column}
 .specimen.bare{height:fit-content}

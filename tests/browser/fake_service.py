@@ -193,6 +193,8 @@ class Fake:
     forms: Callable[[str, str], Answer] = field(default=lambda language, currency: a_problem(404, "No such form."))
     theme: dict[str, Any] | None = None
     ticker: Answer = field(default_factory=lambda: a_problem(404, "No ticker."))
+    sign_ups: Card = field(default=lambda body: (202, {"accepted": True}))
+    letters: Callable[[str, str], Answer] = field(default=lambda name, language: a_problem(404, "No such newsletter."))
     delay: float = 0.0
     script_delay: float = 0.0
 
@@ -217,7 +219,7 @@ class Fake:
         time.sleep(self.delay)
         cards = {
             "decisions": self.decisions, "snoozes": self.snoozes, "contributions": self.contributions,
-            "later": self.later, "outcome": self.outcomes,
+            "later": self.later, "outcome": self.outcomes, "subscriptions": self.sign_ups,
         }  # fmt: skip
         name = path.rpartition("/")[2]
         return cards[name](body) if name in cards else (200, {"recorded": len(body["events"])})
@@ -271,6 +273,9 @@ class _Service(_Handler):
             self.send(status, json.dumps(answer).encode(), "application/json")
         elif form := re.fullmatch(r"/embed/v1/forms/[\w-]+/([\w-]+)/([A-Z]{3})\.json", path):
             status, answer = self.fake.forms(form[1], form[2])
+            self.send(status, json.dumps(answer).encode(), "application/json")
+        elif letter := re.fullmatch(r"/embed/v1/newsletters/[\w-]+/([\w-]+)/([\w-]+)\.json", path):
+            status, answer = self.fake.letters(letter[1], letter[2])
             self.send(status, json.dumps(answer).encode(), "application/json")
         elif path == "/pay":
             self.send(200, b"<!doctype html><title>Pay</title><h1>The payment page</h1>", "text/html")
