@@ -69,6 +69,7 @@ def create_paper(
     app.add_url_rule("/section/<name>", "section", lambda name: section(paper, name))
     app.add_url_rule("/<name>/<slug>", "article", lambda name, slug: article(paper, name, slug))
     app.add_url_rule("/privacy", "privacy", lambda: render_template("paper/privacy.html"))
+    app.add_url_rule("/letters/sunday", "letter", lambda: letter(paper))
     app.add_url_rule("/outbox", "outbox", lambda: render_template("paper/outbox.html", mails=mails_in(outbox)))
     app.add_url_rule("/demo/clock", "clock", lambda: move_clock(paper), methods=["POST"])
     app.add_url_rule("/demo/why", "why", lambda: why(service, staff_token), methods=["POST"])
@@ -100,6 +101,12 @@ def article(paper: Paper, name: str, slug: str) -> Page:
         "paper/article.html", article=found, beside=paper.beside(found), said=WORDS[found.language],
         linked_data=script_safe(linked_data(found, origin)),
     )  # fmt: skip
+
+
+def letter(paper: Paper) -> Page:
+    """An issue of the newsletter, which may be shown in a frame of ours."""
+    english = [article for article in paper.articles if article.language == "en"]
+    return render_template("paper/letter.html", articles=english[:4])
 
 
 def linked_data(article: Article, origin: str) -> dict[str, Any]:
@@ -165,10 +172,11 @@ def lost(error: HTTPException) -> Page:
 
 def guard(paper: Paper, answer: Response) -> Response:
     """A strict policy, as a careful publisher has one: our own files, and what the service and Stripe need."""
+    framed = "'self'" if request.path.startswith("/letters/") else "'none'"
     answer.headers["Content-Security-Policy"] = (
         f"default-src 'none'; script-src 'self' {paper.service} {paper.sandbox};"
-        f" frame-src {paper.sandbox}; connect-src 'self' {paper.service}; style-src 'self';"
-        " img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none';"
+        f" frame-src 'self' {paper.sandbox}; connect-src 'self' {paper.service}; style-src 'self';"
+        f" img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors {framed};"
         " require-trusted-types-for 'script'; trusted-types honestybox"
     )
     answer.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"

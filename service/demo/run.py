@@ -110,6 +110,7 @@ class Demo:
             "PUBLIC_URL": self.at.service, "CONFIG_DIR": str(config_dir()), "EXTRA_ORIGINS": self.at.origins,
             "STAFF_TOKENS": self.staff_token, "STAFF_PASSWORD_HASH": self.password_hash,
             "HUMAN_CHECK": "turnstile:demo:demo", "HUMAN_CHECK_BASE": self.at.sandbox,
+            "NEWSLETTER_PROVIDERS": f"{SITE}=csv:{self.folder / 'subscribers.csv'}",
             "MAIL_URL": self.outbox.as_uri(), "MAIL_FROM": "The Daily Lantern <support@daily-lantern.example>",
         }  # fmt: skip
         others = {name: value for name, value in os.environ.items() if not name.startswith("HONESTYBOX_")}

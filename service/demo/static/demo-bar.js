@@ -15,6 +15,7 @@
     shut_out: "Another appeal on this page wants your whole attention.",
     not_scheduled: "The campaign for this place is not running now.",
     not_in_audience: "The campaigns for this place are meant for other readers.",
+    subscribed: "You have this newsletter, or have just signed up for it.",
     campaign_cap: "You have seen this campaign often enough for now.",
     no_campaign: "No campaign is meant for this place.",
     holdback: "You belong to the few who are never asked, to measure what asking earns.",
