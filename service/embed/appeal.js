@@ -173,5 +173,7 @@ export async function show(decision, context, signal) {
     return appeal;
   });
   signal.addEventListener("abort", () => appeals.forEach(({ box }) => box.remove()));
+  // Drawn in one task and placed in the next: on a slow machine neither is long.
+  await new Promise(setTimeout);
   await Promise.all(appeals.map((appeal) => appeal.show()));
 }

@@ -2,9 +2,11 @@
 import { make } from "./dom.js";
 
 const LOOK = `
-.picture{display:block;width:100%;height:auto;max-height:16em;object-fit:cover;margin-top:.9em;border-radius:var(--corner);background:var(--line)}
+.picture{display:block;width:100%;height:auto;max-height:min(15em,24vh);object-fit:cover;margin-top:.8em;border-radius:var(--corner);background:var(--line)}
+.picture+.copy{margin-top:.8em}
+.banner .picture{max-height:8em}
 .shut .picture{display:none}
-.ticker{margin-top:1em;font-variant-numeric:tabular-nums}
+.ticker{margin:1em 0 .3em;font-variant-numeric:tabular-nums}
 .ticker .bar{height:.5em;border:1px solid var(--edge);border-radius:var(--corner);overflow:hidden}
 .ticker .bar i{display:block;height:100%;background:var(--accent);transform-origin:0 0}
 [dir=rtl] .ticker .bar i{transform-origin:100% 0}
