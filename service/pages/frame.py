@@ -64,9 +64,11 @@ def open_frame(parts: Parts, site_id: str, given: Mapping[str, str], back: str =
     return Frame(site, language, parts.dictionary.for_language(language), back or front_page(site))
 
 
-def pages_blueprint(name: str, parts: Parts, *, forms_lead_away: bool = False) -> Blueprint:
+def pages_blueprint(
+    name: str, parts: Parts, *, forms_lead_away: bool = False, indexed: bool = False
+) -> Blueprint:
     """For views that answer with pages. `forms_lead_away`: what is posted here may be answered by leading to Stripe or
-    to the publisher."""
+    to the publisher. `indexed`: search engines may list these pages."""
     views = Blueprint(name, __name__, template_folder="templates")
     targets = "'self'"
     if forms_lead_away:
@@ -75,6 +77,8 @@ def pages_blueprint(name: str, parts: Parts, *, forms_lead_away: bool = False) -
 
     @views.after_request
     def guard(answer: Response) -> Response:
+        if not indexed:
+            answer.headers["X-Robots-Tag"] = "noindex"
         return _guarded(answer, targets)
 
     return views
@@ -94,13 +98,12 @@ def check_own_page(public_url: str) -> None:
 
 
 def _guarded(answer: Response, targets: str) -> Response:
-    """Nothing of the page is kept, framed, indexed, or told to where its links lead."""
+    """Nothing of the page is kept, framed, or told to where its links lead."""
     answer.headers["Content-Security-Policy"] = (
         f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action {targets}; base-uri 'none'; "
         "frame-ancestors 'none'"
     )
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers["Cache-Control"] = "no-store"
-    answer.headers["X-Robots-Tag"] = "noindex"
     answer.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     return answer

@@ -2,6 +2,8 @@
 
 from service.pages.newsletter import newsletter_page_views
 from service.pages.reminder import reminder_views
+from service.pages.support import support_views
 from service.pages.supporter import supporter_page_views
+from service.pages.thanks import thanks_views
 
-PAGE_VIEWS = (newsletter_page_views, reminder_views, supporter_page_views)
+PAGE_VIEWS = (newsletter_page_views, reminder_views, support_views, supporter_page_views, thanks_views)

@@ -41,6 +41,8 @@ class Order:
     customer: str = ""
     fees_minor: int = 0
     note: str = ""
+    thanks_url: str = ""
+    """Our own page of thanks, with a query; empty where they come back to `return_url`, and are thanked there."""
 
 
 def session_params(order: Order, public_url: str, mode: CheckoutMode = CheckoutMode.HOSTED) -> dict[str, Any]:
@@ -113,6 +115,8 @@ def return_address(order: Order, public_url: str, session: str = "{CHECKOUT_SESS
 
     Without a `session`, it holds the mark that Stripe fills in.
     """
+    if order.thanks_url:
+        return f"{order.thanks_url}&session={session}"
     article = urlsplit(order.return_url)
     for to in (order.return_url, article._replace(query="").geturl(), f"{article.scheme}://{article.netloc}/"):
         query = urlencode({"site": order.attribution.site, "to": to})

@@ -36,6 +36,13 @@ def charge_for(site: Site, wish: dict[str, Any], words: Words, language: str) ->
     return Charge(charged, charged - asked)
 
 
+def fees_note(charge: Charge, currency: str, words: Words, language: str) -> str:
+    """What Stripe's page says below the gift, so that a larger amount than the one chosen surprises nobody there."""
+    if not charge.fees_minor:
+        return ""
+    return words.say("product_fees", fees=money_label(charge.fees_minor, currency, language))
+
+
 def _check(wish: dict[str, Any], amounts: Amounts, words: Words, language: str) -> None:
     def label(minor: int) -> str:
         return money_label(minor, amounts.currency, language)

@@ -12,9 +12,8 @@ from service.catalogue.words import Words
 from service.domain.contribution import Attribution
 from service.domain.site import Site
 from service.payments.checkout import Order
-from service.web.asked_amounts import Charge, charge_for
+from service.web.asked_amounts import charge_for, fees_note
 from service.web.checkouts import Wanted, checkout_answer
-from service.web.money_labels import money_label
 from service.web.outcomes import outcome_answer, outcome_of
 from service.web.parts import Parts, request_body
 from service.web.problems import ProblemError
@@ -72,7 +71,7 @@ def _order(site: Site, wish: dict[str, Any], attribution: Attribution, words: Wo
         amount_minor=charge.amount_minor,
         fees_minor=charge.fees_minor,
         title=words.say("product_title", site=site.name),
-        note=_fees_note(charge, wish["currency"], words, language),
+        note=fees_note(charge, wish["currency"], words, language),
         language=language,
         attribution=attribution,
         return_url=_without_fragment(wish["return_url"]),
@@ -93,13 +92,6 @@ def _attribution(parts: Parts, site: Site, wish: dict[str, Any]) -> Attribution:
     if receipt.is_preview:  # the money is real, but the campaign did not ask for it
         return unasked
     return replace(unasked, campaign=receipt.campaign, variant=receipt.variant, placement=receipt.placement)
-
-
-def _fees_note(charge: Charge, currency: str, words: Words, language: str) -> str:
-    """What Stripe's page says below the gift, so that a larger amount than the one chosen surprises nobody there."""
-    if not charge.fees_minor:
-        return ""
-    return words.say("product_fees", fees=money_label(charge.fees_minor, currency, language))
 
 
 def _check_return_url(site: Site, url: str, field: str) -> None:

@@ -12,6 +12,7 @@ from service.domain.reason import Reason
 from service.web.explain import ExplainSchema
 from service.web.form_schema import FormAnswerSchema
 from service.web.newsletter_schemas import NewsletterAnswerSchema, SubscriptionSchema
+from service.web.openapi_parts import get, of_reader, post, refusals
 from service.web.schemas import (
     ContributionSchema,
     DecisionSchema,
@@ -22,16 +23,6 @@ from service.web.schemas import (
 )
 from service.web.supporter_schemas import LinkSchema, RecognitionSchema
 from service.web.ticker_schema import TickerAnswerSchema
-
-
-class ProblemSchema(Schema):
-    """RFC 9457."""
-
-    type = fields.String()
-    title = fields.String()
-    status = fields.Integer()
-    detail = fields.String()
-    field = fields.String(metadata={"description": "The part of the request that is wrong."})
 
 
 class AccessSchema(Schema):
@@ -149,6 +140,7 @@ _POSTS = (
 )
 _GETS = (
     ("/v1/contributions/return", "Where Stripe brings the giver back: 303 to the article", ("session", "site", "to")),
+    ("/{site_id}/thanks", "Where Stripe brings who gave on our page", ("session",)),
     ("/embed/v1/{name}", "The script and its modules", ()),
     ("/embed/v1/words/{site}/{language}.json", "The interface's own words", ()),
     ("/.well-known/jwks.json", "The public keys that verify access tokens", ()),
@@ -160,7 +152,10 @@ _GETS = (
 
 _HELD = {"description": "Everything that is held on the reader, by name."}
 _ERASED = {"description": "The reader is forgotten; `kept` lists what had to be kept, with the reason."}
-_PAGES = (("/{site_id}/reminder", "Confirm a reminder, or end it"),)
+_PAGES = (
+    ("/{site_id}/reminder", "Confirm a reminder, or end it"),
+    ("/{site_id}/support", "Our page to give on; the query may say interval, currency, amount and language"),
+)
 
 
 @cache
@@ -168,38 +163,38 @@ def openapi_document() -> dict[str, Any]:
     """The whole document. A test holds its paths against the application's routes."""
     spec = APISpec("Honesty Box", "1", "3.1.0", plugins=[MarshmallowPlugin()])
     for path, summary, takes, gives in _POSTS:
-        spec.path(path, operations={"post": _post(summary, takes, gives)})
+        spec.path(path, operations={"post": post(summary, takes, gives)})
     for path, summary, query in _GETS:
-        spec.path(path, operations={"get": _get(path, summary, query)})
-    spec.path("/webhooks/stripe", operations={"post": {"summary": "Stripe's signed events", "responses": _refusals()}})
-    link = _post("Mail a link to whoever gave from this address", LinkSchema, AcceptedSchema)
+        spec.path(path, operations={"get": get(path, summary, query)})
+    spec.path("/webhooks/stripe", operations={"post": {"summary": "Stripe's signed events", "responses": refusals()}})
+    link = post("Mail a link to whoever gave from this address", LinkSchema, AcceptedSchema)
     link["responses"]["202"] = link["responses"].pop("200")
     spec.path("/v1/supporters/links", operations={"post": link})
-    sign_up = _post("Sign up for a newsletter; a mail asks for a yes", SubscriptionSchema, AcceptedSchema)
+    sign_up = post("Sign up for a newsletter; a mail asks for a yes", SubscriptionSchema, AcceptedSchema)
     sign_up["responses"]["202"] = sign_up["responses"].pop("200")
     spec.path("/v1/newsletters/{name}/subscriptions", operations={"post": sign_up})
-    about = _get("/embed/v1/newsletters/{site_id}/{name}/{language}.json", "What a newsletter's form says", ())
+    about = get("/embed/v1/newsletters/{site_id}/{name}/{language}.json", "What a newsletter's form says", ())
     about["responses"]["200"]["content"] = {"application/json": {"schema": NewsletterAnswerSchema}}
     spec.path("/embed/v1/newsletters/{site_id}/{name}/{language}.json", operations={"get": about})
     for what in ("confirm", "unsubscribe"):
-        asked = _get(f"/newsletters/{{name}}/{what}", "Where a newsletter's first mail leads", ("site", "wish"))
-        done = {"summary": "The button of that page", "responses": {"200": {"description": "Done."}, **_refusals()}}
+        asked = get(f"/newsletters/{{name}}/{what}", "Where a newsletter's first mail leads", ("site", "wish"))
+        done = {"summary": "The button of that page", "responses": {"200": {"description": "Done."}, **refusals()}}
         spec.path(f"/newsletters/{{name}}/{what}", operations={"get": asked, "post": done})
-    page = _get("/supporter", "Our page for supporters, and where a link from a mail leads", ("site",))
-    press = {"summary": "A button of that page", "responses": {"303": {"description": "On you go."}, **_refusals()}}
+    page = get("/supporter", "Our page for supporters, and where a link from a mail leads", ("site",))
+    press = {"summary": "A button of that page", "responses": {"303": {"description": "On you go."}, **refusals()}}
     spec.path("/supporter", operations={"get": page, "post": press})
     _add_pages(spec)
     spec.components.security_scheme("staff", {"type": "http", "scheme": "bearer"})
     spec.components.security_scheme("reader", {"type": "http", "scheme": "bearer"})
-    about = {"get": _of_reader("What is held on me", _HELD), "delete": _of_reader("Forget me", _ERASED)}
+    about = {"get": of_reader("What is held on me", _HELD), "delete": of_reader("Forget me", _ERASED)}
     spec.path("/v1/readers/me", operations=about)
-    form = _get("/embed/v1/forms/{site}/{language}/{currency}.json", "The contribution form in another currency", ())
+    form = get("/embed/v1/forms/{site}/{language}/{currency}.json", "The contribution form in another currency", ())
     form["responses"]["200"]["content"] = {"application/json": {"schema": FormAnswerSchema}}
     spec.path("/embed/v1/forms/{site}/{language}/{currency}.json", operations={"get": form})
-    ticker = _get("/embed/v1/tickers/{site}/{campaign}/{language}.json", "How far a campaign has come", ())
+    ticker = get("/embed/v1/tickers/{site}/{campaign}/{language}.json", "How far a campaign has come", ())
     ticker["responses"]["200"]["content"] = {"application/json": {"schema": TickerAnswerSchema}}
     spec.path("/embed/v1/tickers/{site}/{campaign}/{language}.json", operations={"get": ticker})
-    explain = _post("Why a page view gets what it gets; records nothing", ExplainSchema, ExplanationSchema)
+    explain = post("Why a page view gets what it gets; records nothing", ExplainSchema, ExplanationSchema)
     spec.path("/staff/explain", operations={"post": {**explain, "security": [{"staff": []}]}})
     return spec.to_dict()
 
@@ -207,44 +202,5 @@ def openapi_document() -> dict[str, Any]:
 def _add_pages(spec: APISpec) -> None:
     """Pages of ours, and what their forms post to."""
     for path, summary in _PAGES:
-        press = {"summary": "A button of that page", "responses": {"303": {"description": "On you go."}, **_refusals()}}
-        spec.path(path, operations={"get": _get(path, summary, ()), "post": press})
-
-
-def _of_reader(summary: str, answer: dict[str, Any]) -> dict[str, Any]:
-    site = {"name": "site", "in": "query", "required": True, "schema": {"type": "string"}}
-    return {
-        "summary": summary,
-        "security": [{"reader": []}],
-        "parameters": [site],
-        "responses": {"200": answer, **_refusals()},
-    }
-
-
-def _post(summary: str, takes: type[Schema], gives: type[Schema]) -> dict[str, Any]:
-    content = {kind: {"schema": takes} for kind in ("application/json", "text/plain")}
-    answer = {"description": "Done.", "content": {"application/json": {"schema": gives}}}
-    return {
-        "summary": summary,
-        "requestBody": {"required": True, "content": content},
-        "responses": {"200": answer, **_refusals()},
-    }
-
-
-def _get(path: str, summary: str, query: tuple[str, ...]) -> dict[str, Any]:
-    names = [part.split("}")[0] for part in path.split("{")[1:]]
-    text = {"type": "string"}
-    return {
-        "summary": summary,
-        "parameters": [{"name": name, "in": "path", "required": True, "schema": text} for name in names]
-        + [{"name": name, "in": "query", "required": True, "schema": text} for name in query],
-        "responses": {"200": {"description": "Done."}},
-    }
-
-
-def _refusals() -> dict[str, Any]:
-    problem = {"content": {"application/problem+json": {"schema": ProblemSchema}}}
-    return {
-        "4XX": {"description": "Refused; `field` names what is wrong.", **problem},
-        "503": {"description": "Try again; nothing was charged and nothing is lost.", **problem},
-    }
+        press = {"summary": "A button of that page", "responses": {"303": {"description": "On you go."}, **refusals()}}
+        spec.path(path, operations={"get": get(path, summary, ()), "post": press})
