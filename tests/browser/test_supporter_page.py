@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from service.app import create_app
 from service.domain.supporter import Owner, Pass, Supporter
 from service.web.links import Links
+from tests.browser.axe import axe_finds_nothing
 from tests.builders import ARTICLE, SITE, a_site_yaml, parts_of, some_settings, staff_files, write_config
 from tests.payments.served import Served
 from tests.servers import free_port
@@ -85,6 +86,21 @@ def test_every_word_can_be_read_and_nothing_is_wider_than_a_small_phone(
             box = button.bounding_box()
             assert box is not None
             assert box["height"] >= 44
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_of_our_pages(chromium: Browser, desk: Desk, scheme: Any) -> None:
+    context = chromium.new_context(viewport=ViewportSize(width=320, height=640), color_scheme=scheme)
+    page = context.new_page()
+    landing = f"{desk.address}/{SITE}/support"
+    for address in (
+        landing, f"{landing}?language=ru&interval=once&amount=33", f"{desk.address}/{SITE}/thanks?session=x",
+        f"{desk.address}/{SITE}/reminder?token=x", f"{desk.address}/{SITE}/reminder?ended=1", desk.ask(), desk.link(),
+    ):  # fmt: skip
+        page.goto(address)
+        axe_finds_nothing(page, f"{address}, {scheme}")
+        assert page.evaluate("document.documentElement.scrollWidth") == 320, address
     context.close()
 
 
