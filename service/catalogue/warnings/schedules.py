@@ -8,7 +8,7 @@ from service.catalogue.problems import Problem
 from service.catalogue.warnings.caps import binds
 from service.catalogue.warnings.site_files import SiteFiles
 from service.domain.campaign import Campaign, Schedule
-from service.domain.site import Placement, Site
+from service.domain.site import Placement
 
 
 def ended(files: SiteFiles) -> Iterator[Problem]:
@@ -26,23 +26,22 @@ def starved(files: SiteFiles) -> Iterator[Problem]:
     for placement in Placement:
         better: list[Campaign] = []
         for campaign in files.plan.of(placement):
-            first = [one for one in better if _always_before(one, campaign, files.site)]
+            first = [one for one in better if _asks_all_of(one, campaign)]
             if first and _covered(campaign.schedule, [one.schedule for one in first]):
                 names = " and ".join(f"{one.id} (priority {one.priority})" for one in first[:2])
                 told = f"is never shown: {names} goes first, for the same readers and without a cap of its own"
                 less = "an audience" if placement is Placement.GATE else "a frequency, an audience"
                 cure = f"give that one {less} or another schedule, or write a priority above {first[0].priority}"
                 yield files.of_campaign(campaign, ("priority",), f"{told}; {cure}")
-            if campaign.rollout >= 1 and any(variant.weight for variant in campaign.variants):
+            if campaign.rollout >= 1 and not binds(campaign, files.site):  # else it steps back for some, or at times
                 better.append(campaign)
 
 
-def _always_before(first: Campaign, campaign: Campaign, site: Site) -> bool:
-    """True when `first` is for everybody `campaign` is for, and no cap of its own ever makes it step back."""
+def _asks_all_of(first: Campaign, campaign: Campaign) -> bool:
+    """True when `first` is for everybody `campaign` is for."""
     return (
         first.cohorts >= campaign.cohorts
         and (first.always_ask or not campaign.always_ask)
-        and not binds(first, site)
         and all(condition in campaign.conditions for condition in first.conditions)
     )
 
