@@ -124,7 +124,7 @@ class Appeal {
     const panel = this.box.panel;
     const before = [...panel.childNodes].filter((node) => !node.matches(".close"));
     before.forEach((node) => node.remove());
-    panel.append(said, room || "");
+    panel.append(...[said, room].filter(Boolean));
     said.focus({ preventScroll: true });
     try {
       const wish = { reader: reader(), receipt, device: visit?.device, section: page?.section, ...choice, ...mail?.wish };

@@ -48,7 +48,8 @@ def test_remind_me_later_promises_a_day_and_goes_away(page: Page, fake: Fake, pl
     page.get_by_role("button", name="Remind me later").click()
     page.get_by_role("button", name="in 7 days").click()
     expect(page.get_by_role("status")).to_have_text("We will not ask again before 29 November 2031.")
-    assert fake.of("snoozes") == [{"reader": "token-1", "receipt": f"receipt-{placement}", "days": 7}]
+    sent = {"reader": "token-1", "receipt": f"receipt-{placement}", "device": "phone", "days": 7}
+    assert fake.of("snoozes") == [sent]
     assert heard(page, "snoozed")[0]["until"] == "2031-11-29T12:00:00Z"
     assert page.evaluate("shift") == 0
     if placement == "inline":

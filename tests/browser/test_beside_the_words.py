@@ -64,7 +64,7 @@ def test_a_slow_image_has_its_place_and_moves_nothing_when_it_comes(page: Page, 
     picture = page.get_by_role("img", name="A lamp")
     before = picture.bounding_box()
     waiting[0].continue_()
-    page.wait_for_function(f"{BOX}.shadowRoot.querySelector('img').complete")
+    picture.evaluate("(image) => image.complete || new Promise((come) => image.addEventListener('load', come))")
     assert picture.bounding_box() == before
     assert page.evaluate("shift") == 0
 
