@@ -4,45 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import threading
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
+from .browsers import Browsers
 from .fake_service import Fake, serving
 from .reading import LISTEN
 
-QUIET = [
-    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync",
-]
-HANGS_SECONDS = 100
-
-
-class Browsers:
-    """One Chromium after the other, for as long as each lives."""
-
-    def __init__(self, playwright: Playwright, program: str) -> None:
-        self._playwright, self._program = playwright, program
-        self._browser: Browser | None = None
-        self.pid = 0
-
-    def one(self) -> Browser:
-        """The one that runs; a new one, should the last have been killed."""
-        if self._browser is None or not self._browser.is_connected():
-            # The back/forward cache is what readers have; Playwright turns it off.
-            self._browser = self._playwright.chromium.launch(
-                executable_path=self._program, args=QUIET, ignore_default_args=["--disable-back-forward-cache"]
-            )
-            told = self._browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")
-            self.pid = next(int(process["id"]) for process in told["processInfo"] if process["type"] == "browser")
-        return self._browser
-
-    def kill(self) -> None:
-        """Whatever waits for it fails."""
-        os.kill(self.pid, signal.SIGKILL)
+HANGS_SECONDS = 60
 
 
 @pytest.fixture(scope="session")
@@ -59,16 +31,23 @@ def browsers() -> Iterator[Browsers]:
         browsers.one().close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def chromium(browsers: Browsers) -> Browser:
-    """The browser of these tests."""
+    """The browser that lives now."""
     return browsers.one()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tries a test once more whose browser died: that says nothing of what it tests."""
+    for item in items:
+        if "browsers" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TargetClosedError"]))
 
 
 @pytest.fixture(autouse=True)
 def _ends(request: pytest.FixtureRequest) -> Iterator[None]:
     """Kills a browser that keeps a test waiting, so that the call fails: much of Playwright has no time-out."""
-    if "chromium" not in request.fixturenames:
+    if "browsers" not in request.fixturenames:
         yield
         return
     killer = threading.Timer(HANGS_SECONDS, request.getfixturevalue("browsers").kill)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from .fake_service import OPEN, Fake, a_decision, an_appeal, closed
 
@@ -50,6 +50,11 @@ def opened(page: Page, fake: Fake, placement: str = "inline", **changes: Any) ->
     wait_for(page, "shown")
     page.evaluate("document.querySelector('honesty-box').scrollIntoView({block: 'center'})")
     return page
+
+
+def press_and_leave(button: Locator) -> None:
+    """Presses what opens another origin's page, where Playwright's own click can wait for ever."""
+    button.evaluate("button => { setTimeout(() => button.click()) }")
 
 
 def give(page: Page) -> None:

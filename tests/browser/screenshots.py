@@ -15,7 +15,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-from .conftest import QUIET
+from .browsers import QUIET
 from .journeys import ARTICLES as READABLE
 from .journeys import REPOSITORY, Demo, read, running_demo
 

@@ -10,9 +10,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Page, Route
 
 from tests.browser.article_heads import read_table, serve_heads
+from tests.browser.browsers import Browsers
 
 pytestmark = pytest.mark.browser
 
@@ -35,7 +36,7 @@ def folder() -> Path:
 
 
 @pytest.fixture(scope="module")
-def read(folder: Path, chromium: Browser) -> dict[str, dict[str, object]]:
+def read(folder: Path, browsers: Browsers) -> dict[str, dict[str, object]]:
     """What the script read from each page, by file."""
     strayed: list[str] = []
 
@@ -46,7 +47,7 @@ def read(folder: Path, chromium: Browser) -> dict[str, dict[str, object]]:
             strayed.append(route.request.url)
             route.abort()
 
-    page = chromium.new_page()
+    page = browsers.one().new_page()
     page.route("**/*", stay_here)
     with serve_heads(folder, READ) as origin:
         facts = {head.file: _facts(page, f"{origin}/{head.file}") for head in read_table()}

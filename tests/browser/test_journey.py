@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.demo.waiting import until
 
 from .journeys import ARTICLES, Demo, appeal, read, reasons, running_demo
+from .reading import press_and_leave
 
 pytestmark = pytest.mark.browser
 
@@ -53,7 +54,7 @@ def test_who_has_given_is_thanked_on_the_same_article_and_not_asked_again(
     assert read(page, demo)["appeals"][0]["placement"] == "inline"
     choose(page, interval, amount)
     expect(page.locator("body")).to_contain_text(shown)
-    page.locator("#pay").dispatch_event("click")
+    press_and_leave(page.locator("#pay"))
     page.wait_for_url(demo.paper + ARTICLES[0])
     expect(page.locator("honesty-box")).to_contain_text("Thank you")
     expect(page.locator("honesty-box")).to_contain_text("has arrived")
@@ -74,7 +75,7 @@ def test_who_changes_the_currency_and_covers_the_fees_pays_what_the_form_says(de
     page.wait_for_url(re.compile("/c/pay/"))
     expect(page.locator(".amount")).to_contain_text("€5.33")
     expect(page.locator("body")).to_contain_text("€0.33 of it covers the fees of the payment.")
-    page.locator("#pay").dispatch_event("click")
+    press_and_leave(page.locator("#pay"))
     page.wait_for_url(demo.paper + ARTICLES[0])
     expect(page.locator("honesty-box")).to_contain_text("has arrived")
 
@@ -84,7 +85,7 @@ def test_a_supporter_is_recognised_on_another_device_by_a_link_in_a_mail(
 ) -> None:
     read(page, demo)
     choose(page, "Monthly", "$5")
-    page.locator("#pay").dispatch_event("click")
+    press_and_leave(page.locator("#pay"))
     page.wait_for_url(demo.paper + ARTICLES[0])
     device = chromium.new_context(locale="en-GB")
     there = device.new_page()
@@ -131,7 +132,7 @@ def test_who_cancels_at_checkout_is_back_on_the_article_with_nothing_recorded(de
     page.locator("#decline").click()
     expect(page.get_by_role("alert")).to_be_visible()
     with page.expect_response(lambda answer: answer.url.endswith("/v1/decisions")) as asked:
-        page.locator("#cancel").dispatch_event("click")
+        press_and_leave(page.locator("#cancel"))
     assert reasons(asked.value.json()) <= {"store_unavailable"}  # as a busy machine is now and then
     assert page.url == demo.paper + ARTICLES[0]
     assert reasons(read(page, demo, ARTICLES[1])) == set()
@@ -152,7 +153,7 @@ def test_the_back_button_from_checkout_finds_the_choice_and_the_same_checkout(de
 def test_pressing_again_after_paying_leads_to_the_thanks_and_not_to_a_second_payment(demo: Demo, page: Page) -> None:
     read(page, demo)
     choose(page, "Monthly", "$10")
-    page.locator("#pay").dispatch_event("click")
+    press_and_leave(page.locator("#pay"))
     page.wait_for_url(demo.paper + ARTICLES[0])
     page.go_back(wait_until="commit")
     page.go_back(wait_until="commit")
@@ -253,7 +254,7 @@ def test_the_sixth_article_of_the_month_is_cut_and_opens_after_contributing(demo
     assert (answer["access"]["granted"], answer["access"]["reason"]) == (False, "used_up")
     expect(gate(page)).to_contain_text("five free articles")  # as both wordings say
     choose(page, "Monthly", "$5")
-    page.locator("#pay").dispatch_event("click")
+    press_and_leave(page.locator("#pay"))
     page.wait_for_url(demo.paper + ARTICLES[5])
     expect(page.locator("honesty-box")).to_contain_text("has arrived")
     assert paragraphs(page) > 2

@@ -15,6 +15,7 @@ from tests.demo.waiting import until
 
 from .fake_service import locale
 from .journeys import ARTICLES, REPOSITORY, Demo, appeal, read, reasons, running_demo
+from .reading import press_and_leave
 from .test_journey import switch
 
 pytestmark = pytest.mark.browser
@@ -93,7 +94,7 @@ def test_away_when_continue_is_pressed(demo: Demo, page: Page, away: str) -> Non
         expect(box.locator(".problem")).to_have_text(WORDS["stripe_unavailable"], timeout=SECONDS)
     assert box.get_by_role("radio", name="$50").is_checked()
     _until_it_opens(page, box)
-    frame_of(page).locator("#pay").dispatch_event("click")
+    press_and_leave(frame_of(page).locator("#pay"))
     told(page, "paid").wait_for(timeout=SECONDS)
     recorded_once(page, demo)
 
@@ -118,11 +119,11 @@ def test_away_when_the_payment_on_the_article_is_done(demo: Demo, page: Page, aw
     said = told(page, "unverified")
     if away == "Redis":
         with demo.paused(REDIS):
-            frame.locator("#pay").dispatch_event("click")
+            press_and_leave(frame.locator("#pay"))
             said.wait_for(timeout=SECONDS)
     else:
         switch(page, demo, "Stop answering")
-        frame.locator("#pay").dispatch_event("click")
+        press_and_leave(frame.locator("#pay"))
         said.wait_for(timeout=2 * SECONDS)
         switch(page, demo, "Answer again")
     page.get_by_role("button", name=WORDS["pay_done"], exact=True).click()
@@ -136,11 +137,11 @@ def test_away_when_the_reader_comes_back_from_stripes_page(demo: Demo, page: Pag
     page.wait_for_url(re.compile("/c/pay/"), timeout=SECONDS)
     if away == "Redis":
         with demo.paused(REDIS):
-            page.locator("#pay").dispatch_event("click")
+            press_and_leave(page.locator("#pay"))
             told(page, "unverified").wait_for(timeout=SECONDS)
     else:
         switch(page, demo, "Stop answering")
-        page.locator("#pay").dispatch_event("click")
+        press_and_leave(page.locator("#pay"))
         told(page, "unverified").wait_for(timeout=2 * SECONDS)
         switch(page, demo, "Answer again")
     recorded_once(page, demo)
@@ -152,5 +153,5 @@ def test_the_service_away_when_the_reader_comes_back_from_stripes_page(demo: Dem
     page.wait_for_url(re.compile("/c/pay/"), timeout=SECONDS)
     demo.kill(SERVICE)
     with page.expect_response(lambda answer: answer.request.method == "POST"):  # going on at once would take it back
-        page.locator("#pay").dispatch_event("click")
+        press_and_leave(page.locator("#pay"))
     recorded_once(page, demo)

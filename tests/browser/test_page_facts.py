@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.browser.article_heads import serve_heads
+from tests.browser.browsers import Browsers
 
 pytestmark = pytest.mark.browser
 
@@ -27,10 +28,10 @@ Read = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def blank(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+def blank(browsers: Browsers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     folder: Path = tmp_path_factory.mktemp("pages")
     (folder / "blank.html").write_text("<!doctype html><head></head>", "utf-8")
-    page = chromium.new_page()
+    page = browsers.one().new_page()
     with serve_heads(folder, "") as origin:
         page.goto(f"{origin}/blank.html")
         yield page

@@ -18,6 +18,7 @@ from tests.builders import SITE, some_settings, staff_files, write_config
 from tests.servers import free_port
 
 from .article_heads import Head, read_table, serve_heads
+from .browsers import Browsers
 from .test_article_heads import folder  # noqa: F401  the fixture that finds the pages
 
 pytestmark = pytest.mark.browser
@@ -28,7 +29,7 @@ Asked = dict[str, tuple[dict[str, Any], int, dict[str, Any]]]
 @pytest.fixture(scope="module")
 def asked(
     folder: Path,  # noqa: F811
-    chromium: Browser,
+    browsers: Browsers,
     valkey_server: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Asked:
@@ -39,7 +40,7 @@ def asked(
     with serve_heads(folder, tag) as origin:
         settings = some_settings(config, valkey_server, extra_origins={SITE: (origin,)})
         with Running(create_app(settings, watch=False), port):
-            return _ask_for_each(chromium, origin, read_table())
+            return _ask_for_each(browsers.one(), origin, read_table())
 
 
 def _ask_for_each(chromium: Browser, origin: str, heads: list[Head]) -> Asked:
