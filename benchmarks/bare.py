@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from redis import Redis, RedisCluster
 
+from service.domain.retention import AS_LONG_AS_CAN_BE
 from service.store.connection import load_script
-from service.store.readers import KEEP
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _VIEW = load_script("view")
 # now, how long to keep the record, the article, and how the meter counts it
-_ARGUMENTS = (1_790_000_000, KEEP // (KEEP.resolution * 1000), 12345, 1_789_000_000, 5, 0)
+_ARGUMENTS = (1_790_000_000, AS_LONG_AS_CAN_BE.readers_ms, 12345, 1_789_000_000, 5, 0)
 
 
 def create_bare() -> "WSGIApplication":

@@ -1,6 +1,6 @@
 """The only place where parts are wired together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from os import environ
@@ -10,11 +10,12 @@ import structlog
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from service.books import open_books
+from service.books import open_books, retention_in
 from service.catalogue.loader import Loader
 from service.catalogue.reloader import Reloader
 from service.catalogue.warnings import warnings_of
 from service.catalogue.words import Dictionary, load_dictionary
+from service.domain.site import Site
 from service.logs import configure_logging
 from service.pages.views import PAGE_VIEWS
 from service.payments.human_check import HumanVerifier
@@ -111,13 +112,16 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, watc
 def _parts(
     settings: Settings, dictionary: Dictionary, reloader: Reloader[Published], clock: Clock, *, background: bool
 ) -> Parts:
-    books = open_books(settings, lambda: reloader.current.catalogue.sites, clock)
+    def sites() -> Mapping[str, Site]:
+        return reloader.current.catalogue.sites
+
+    books, retention = open_books(settings, sites, clock), retention_in(sites)
     tokens = Tokens(settings.secret_keys)
-    counters = Counters(books.store, background=background)
+    counters = Counters(books.store, background=background, retention=retention)
     guard = Guard(Limits(books.patient, settings.secret_keys[0]), settings.limits, settings.client_address_header)
     verifier = HumanVerifier(settings.human_check, settings.human_check_base) if settings.human_check else None
     human_check = HumanCheck(verifier, Checks(books.patient), books.lookout)
-    desk = open_desk(settings, books.patient, books.gateway)
+    desk = open_desk(settings, books.patient, books.patient_readers, books.gateway)
     reminders = Reminders(books.patient)
     held, givers = HeldRecords(books.patient), Givers(books.patient)
     return Parts(
@@ -127,7 +131,7 @@ def _parts(
         config_warnings=lambda: reloader.warnings,
         dictionary=dictionary,
         store=books.store,
-        readers=ReaderStore(books.store),
+        readers=ReaderStore(books.store, retention),
         patient_readers=books.patient_readers,
         tokens=tokens,
         previews=Previews(tokens),

@@ -1,11 +1,13 @@
 """What Redis and Stripe hold, opened and joined: for the web, the worker and the commands alike."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from time import sleep
 
 from service.alerts import alerts
+from service.domain.retention import AS_LONG_AS_CAN_BE, Retention
+from service.domain.site import Site
 from service.outgoing.announcing import Announcer
 from service.payments.gateway import AT_ONCE, Gateway
 from service.payments.reconcile import Reconciler
@@ -51,7 +53,7 @@ class Books:
 
 
 def open_books(
-    settings: Settings, sites: Callable[[], Collection[str]], clock: Callable[[], datetime], at_once: int = AT_ONCE
+    settings: Settings, sites: Callable[[], Mapping[str, Site]], clock: Callable[[], datetime], at_once: int = AT_ONCE
 ) -> Books:
     """Redis and Stripe, joined; connects to neither yet. `sites`: those in the staff files now. `at_once`: how many may
     wait for Stripe. Raises SettingsError."""
@@ -67,7 +69,8 @@ def open_books(
         jobs = Jobs(settings.jobs_url, settings.secret_keys[0])
     except ValueError as error:
         raise SettingsError([f"HONESTYBOX_JOBS_URL: {error}"]) from error
-    ledger, readers = Ledger(patient), ReaderStore(patient)
+    retention = retention_in(sites)
+    ledger, readers = Ledger(patient), ReaderStore(patient, retention)
     gateway = Gateway(settings.stripe_secret_key, settings.stripe_api_base, at_once)
     announce = Announcer(settings.outgoing_webhooks, jobs.put, ledger.tellings, clock)
     recorder = Recorder(gateway, ledger, readers, lambda site: site in sites(), announce)
@@ -79,5 +82,15 @@ def open_books(
     return Books(
         store, patient, readers, bookmark, gateway, recorder, reconciliations, reconciler, allocator, fundraiser, jobs,
         Deliveries(patient), Lookout(patient, settings.limits, alerts(jobs, len(settings.alert_mail))),
-        Readings(patient), ResultsBook(patient), SignUps(patient, jobs, settings.secret_keys[0]),
+        Readings(patient), ResultsBook(patient), SignUps(patient, jobs, settings.secret_keys[0], retention),
     )  # fmt: skip
+
+
+def retention_in(sites: Callable[[], Mapping[str, Site]]) -> Callable[[str], Retention]:
+    """What holds for a site as its files are now."""
+
+    def of(name: str) -> Retention:
+        site = sites().get(name)
+        return site.retention if site else AS_LONG_AS_CAN_BE
+
+    return of

@@ -26,12 +26,14 @@ from service.catalogue.fields import (
 )
 from service.catalogue.meter_schema import ExclusionsSchema, MeterSchema
 from service.catalogue.newsletter_schema import NewsletterSchema, newsletters_of, unfit_newsletter
+from service.catalogue.retention_schema import RetentionSchema, forgotten_too_soon
 from service.catalogue.theme_schema import ThemeSchema
 from service.catalogue.times import Span, Spans, time_zone
 from service.domain.fees import CoverFees
 from service.domain.human_check import When
 from service.domain.money import Interval
 from service.domain.page import Exclusions
+from service.domain.retention import AS_LONG_AS_CAN_BE
 from service.domain.site import (
     MOST_IMPRESSIONS,
     Checkout,
@@ -84,9 +86,7 @@ class SnoozeSchema(StaffSchema):
         choices = tuple(span.days for span in values["choices"])
         if values["default"].days not in choices:
             raise ValidationError({"default": ["must be one of the choices"]})
-        return Snooze(
-            choices, values["default"].days, values["never"], values["reminder_email"], values["newsletter"]
-        )
+        return Snooze(choices, values["default"].days, values["never"], values["reminder_email"], values["newsletter"])
 
 
 class BannerSchema(StaffSchema):
@@ -168,6 +168,7 @@ class SiteSchema(StaffSchema):
     checkout = Group(CheckoutSchema, load_default=Checkout)
     cover_fees = Group(CoverFeesSchema, load_default=None)
     theme = Group(ThemeSchema, load_default=None)
+    retention = Group(RetentionSchema, load_default=AS_LONG_AS_CAN_BE)
 
     def build(self, site_id: str, values: Any) -> Site:
         """The site in `values`. Raises marshmallow's ValidationError with every mistake."""
@@ -203,6 +204,8 @@ def _together(loaded: dict[str, Any], money: dict[str, Any], offer: dict[str, An
             errors["snooze"] = {"newsletter": [told]}
     except ValidationError as error:
         errors["newsletters"] = error.messages
+    if told := forgotten_too_soon(loaded):
+        errors["retention"] = {"readers": [told]}
     fees = None
     try:
         fees = cover_fees(offer, money["currencies"]) if offer else None

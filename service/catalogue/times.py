@@ -23,9 +23,17 @@ _LONGEST_SPAN = timedelta(days=366)
 class Span(StaffField):
     """A length of time: 30m, 12h, 7d or 4w; `zero`: whether it may be none at all."""
 
-    def __init__(self, *, whole_days: bool = False, zero: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        whole_days: bool = False,
+        zero: bool = True,
+        least: timedelta = timedelta(),
+        most: timedelta = _LONGEST_SPAN,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
-        self.whole_days, self.zero = whole_days, zero
+        self.whole_days, self.zero, self.least, self.most = whole_days, zero, least, most
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> timedelta:
         match = SPAN.fullmatch(value) if isinstance(value, str) else None
@@ -36,8 +44,9 @@ class Span(StaffField):
             raise ValidationError(f"must be a number of whole days such as 7d (got {value})")
         if not span and not self.zero:
             raise ValidationError(f"must be longer than nothing, such as 12h, 7d or 4w (got {value})")
-        if span > _LONGEST_SPAN:
-            raise ValidationError(f"must be a year at most, 366d (got {value})")
+        if not self.least <= span <= self.most:
+            limits = f"between {self.least.days}d and {self.most.days}d" if self.least else "a year at most, 366d"
+            raise ValidationError(f"must be {limits} (got {value})")
         return span
 
 

@@ -16,11 +16,11 @@ from service.domain.export import csv_cells
 from service.domain.report import CampaignResults, Span
 from service.domain.results_table import Row, Table, columns, rows
 from service.domain.results_text import holdback_told, notes, told
+from service.domain.retention import LONGEST
 from service.domain.verdict import verdict
 from service.logs import configure_logging
 from service.settings import Settings, SettingsError
 from service.store.connection import Store
-from service.store.counters import KEEP
 from service.store.errors import StoreUnavailableError
 from service.store.manner import PATIENT
 from service.store.results import Results, ResultsBook
@@ -79,8 +79,8 @@ def _span(given: argparse.Namespace, today: date) -> Span:
     first = given.first or last - timedelta(days=_DAYS - 1)
     if first > last:
         raise _RefusedError(f"--from: {first} is after --until {last}")
-    if last - first > KEEP:
-        raise _RefusedError(f"--from: counts are kept for {KEEP.days} days; begin on {last - KEEP} or later")
+    if last - first > LONGEST:
+        raise _RefusedError(f"--from: counts are kept for {LONGEST.days} days; begin on {last - LONGEST} or later")
     return Span(first, last)
 
 

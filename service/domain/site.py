@@ -16,6 +16,7 @@ from service.domain.meter import Meter, Periods
 from service.domain.money import Interval
 from service.domain.newsletter import Newsletter
 from service.domain.page import Exclusions
+from service.domain.retention import AS_LONG_AS_CAN_BE, Retention
 from service.domain.theme import Theme
 
 
@@ -137,6 +138,7 @@ class Site:
     """Whether a reader may give in another of the currencies than their country's."""
     cover_fees: CoverFees | None = None
     theme: Theme | None = None
+    retention: Retention = AS_LONG_AS_CAN_BE
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "newsletters", self.newsletters or {})

@@ -14,12 +14,12 @@ from service.domain.export import csv_cells
 from service.domain.report import CampaignResults, Span
 from service.domain.results_table import Table, columns, rows
 from service.domain.results_text import holdback_told, notes
+from service.domain.retention import LONGEST
 from service.domain.site import Site
 from service.domain.verdict import verdict
 from service.staff.chosen import chosen_site
 from service.staff.frame import staff_page, staff_pages
 from service.staff.results_shown import Shown, shown
-from service.store.counters import KEEP
 from service.store.results import Results
 from service.web.parts import Parts
 from service.web.problems import ProblemError
@@ -58,7 +58,7 @@ def results_views(parts: Parts) -> Blueprint:
             told=[_told(one, found, wish, tables) for one in chosen],
             notes=list(notes(found.report)),
             holdback=list(holdback_told(wish.site, found.earned, found.reading)),
-            keep=KEEP.days,
+            keep=wish.site.retention.counters.days,
         )  # fmt: skip
 
     @views.get("/staff/results.csv")
@@ -81,8 +81,8 @@ def _wish(parts: Parts) -> _Wish:
     """Raises ProblemError for a site that is not there, and for days that are none or too many."""
     last = _day("until") or parts.clock().astimezone(UTC).date()
     first = _day("from") or last - timedelta(days=_DAYS - 1)
-    if not timedelta() <= last - first <= KEEP:
-        raise ProblemError(422, f"The first day comes first, and at most {KEEP.days} days before the last.")
+    if not timedelta() <= last - first <= LONGEST:
+        raise ProblemError(422, f"The first day comes first, and at most {LONGEST.days} days before the last.")
     return _Wish(chosen_site(parts), Span(first, last), request.args.get("campaign", ""))
 
 

@@ -8,8 +8,8 @@ lost on the way may be counted twice.
 
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from itertools import islice
 from multiprocessing.util import Finalize
 from os import getpid
@@ -18,14 +18,13 @@ from typing import TypeAlias
 import structlog
 
 from service.domain.results import NOWHERE, Among, Count
+from service.domain.retention import Retention, usual_retention
 from service.store.connection import Script, Store, load_script
 from service.store.errors import StoreUnavailableError
 from service.store.shares import SHARES, fields_of, words_of
 
 log = structlog.get_logger(__name__)
 
-KEEP = timedelta(days=400)
-_KEEP_SECONDS = KEEP // timedelta(seconds=1)
 _EVERY_SECONDS = 2.0
 _MOST = 50_000  # some ten megabytes
 _AT_ONCE = 1000  # counts in one call, which Redis does within a millisecond or two
@@ -34,10 +33,18 @@ _Happened: TypeAlias = tuple[str, date, Among, str, str, str, str]
 
 
 class Counters:
-    """Counts what happens. `background`: send by itself; else only `flush` does. `most`: different counts to hold."""
+    """Counts what happens. `background`: send by itself; else only `flush` does. `most`: different counts to hold.
+    `retention`: what holds for a site."""
 
-    def __init__(self, store: Store, *, background: bool = True, most: int = _MOST) -> None:
-        self._store = store
+    def __init__(
+        self,
+        store: Store,
+        *,
+        background: bool = True,
+        most: int = _MOST,
+        retention: Callable[[str], Retention] = usual_retention,
+    ) -> None:
+        self._store, self._retention = store, retention
         self._most = most
         self._background = background
         self._beginning = threading.Lock()
@@ -119,12 +126,12 @@ class Counters:
                     log.warning("counts_dropped", held=self._most)
 
     def _send(self, script: Script, key: str) -> None:
-        counts = self._held[script, key]
+        counts, keep = self._held[script, key], self._retention(_site_of(key)).counters_seconds
         while counts:
             # one of those asks Redis for twice as much
             batch = dict(islice(counts.items(), _AT_ONCE // 2 if script is SHARES else _AT_ONCE))
             words = words_of(batch) if script is SHARES else [word for count in batch.items() for word in count]
-            self._store.run(script, key, _KEEP_SECONDS, *words)
+            self._store.run(script, key, keep, *words)
             for field in batch:
                 del counts[field]
         del self._held[script, key]
@@ -140,6 +147,11 @@ class Counters:
             self.flush()
         except StoreUnavailableError:
             return  # the breaker has told; the next time sends it all
+
+
+def _site_of(key: str) -> str:
+    """Which site a key of counts is of; sites' names have no braces."""
+    return key.partition("{")[2].partition("}")[0]
 
 
 def _key(site: str, day: date) -> str:

@@ -5,26 +5,28 @@ It is here only sealed, in the jobs that send the mail and hand it to the provid
 
 import hashlib
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 
 from service.domain.newsletter import CONFIRM_LIFE, SignUp
+from service.domain.retention import Retention, usual_retention
 from service.store.connection import Store
 from service.store.jobs import JSON, Jobs
 
 MAIL_JOB, DELIVERY_JOB, END_JOB, LAPSE_JOB = (f"newsletter_{what}" for what in ("mail", "delivery", "end", "lapse"))
-# As long as a reader's record: whoever asks what we hold is told of it, and the same wish is not delivered twice.
-KEEP = timedelta(days=400)
 _MOMENTS = ("asked_at", "confirmed_at", "delivered_at", "ended_at")
 
 
 class SignUps:
-    """Every method raises StoreUnavailableError without Redis. `secret` keys the hashes."""
+    """Every method raises StoreUnavailableError without Redis. `secret` keys the hashes. `retention`: what holds for a
+    site; they are kept as long as a reader's record, so that the same wish is not delivered twice."""
 
-    def __init__(self, store: Store, jobs: Jobs, secret: str) -> None:
-        self._store, self._jobs, self._secret = store, jobs, secret.encode()
+    def __init__(
+        self, store: Store, jobs: Jobs, secret: str, retention: Callable[[str], Retention] = usual_retention
+    ) -> None:
+        self._store, self._jobs, self._secret, self._retention = store, jobs, secret.encode(), retention
 
     def name(self, site: str, newsletter: str, email: str) -> str:
         """What a sign-up is called: the same for the same address, and nobody can tell whose it is."""
@@ -35,7 +37,7 @@ class SignUps:
         """The sign-up, wished for now; `reader` may be empty."""
         known, new = self.find(site, name), token_hex(16)
         sign_up = known.asked_again(new, reader, now) if known else SignUp(new, newsletter, reader, now)
-        self._write(site, name, sign_up, KEEP if sign_up.confirmed_at else 2 * CONFIRM_LIFE)
+        self._write(site, name, sign_up, self._keep(site) if sign_up.confirmed_at else 2 * CONFIRM_LIFE)
         return sign_up
 
     def find(self, site: str, name: str) -> SignUp | None:
@@ -47,7 +49,7 @@ class SignUps:
     def confirm(self, site: str, name: str, sign_up: SignUp, now: datetime) -> SignUp:
         """The sign-up, confirmed; the first time counts."""
         confirmed = replace(sign_up, confirmed_at=sign_up.confirmed_at or now, ended_at=None)
-        self._write(site, name, confirmed, KEEP)
+        self._write(site, name, confirmed, self._keep(site))
         return confirmed
 
     def delivered(self, site: str, name: str, now: datetime) -> None:
@@ -92,6 +94,9 @@ class SignUps:
             if sign_up is not None and sign_up.reader == reader:  # another browser may have signed the same address up
                 yield name, sign_up
 
+    def _keep(self, site: str) -> timedelta:
+        return self._retention(site).readers
+
     def _drop(self, name: str) -> None:
         for kind in (MAIL_JOB, DELIVERY_JOB, END_JOB):
             for turn in range(2):
@@ -99,18 +104,18 @@ class SignUps:
 
     def _mark(self, site: str, name: str, field: str, now: datetime) -> None:
         self._store.command("HSET", _key(site, name), field, _text(now))
-        self._store.command("EXPIRE", _key(site, name), int(KEEP.total_seconds()))
+        self._store.command("EXPIRE", _key(site, name), _seconds(self._keep(site)))
 
     def _write(self, site: str, name: str, sign_up: SignUp, keep: timedelta) -> None:
         """All of it in one command, so that nobody meets half."""
-        key, seconds = _key(site, name), int(keep.total_seconds())
+        key, seconds = _key(site, name), _seconds(keep)
         moments = [part for field in _MOMENTS for part in (field, _text(getattr(sign_up, field)))]
         facts = ["id", sign_up.id, "newsletter", sign_up.newsletter, "reader", sign_up.reader]
         self._store.command("HSET", key, *facts, *moments)
         self._store.command("EXPIRE", key, seconds)
         if sign_up.reader:
             self._store.command("SADD", _index(site, sign_up.reader), name)
-            self._store.command("EXPIRE", _index(site, sign_up.reader), int(KEEP.total_seconds()))
+            self._store.command("EXPIRE", _index(site, sign_up.reader), _seconds(self._keep(site)))
 
 
 def _unique(name: str, turn: int) -> str:
@@ -125,6 +130,10 @@ def _index(site: str, reader: str) -> str:
     return f"hb:nr:{{{site}:{reader}}}"
 
 
+def _seconds(span: timedelta) -> int:
+    return span // timedelta(seconds=1)
+
+
 def _text(moment: datetime | None) -> str:
     return str(int(moment.timestamp())) if moment else ""
 
@@ -133,7 +142,5 @@ def _sign_up(fields: Mapping[str, str]) -> SignUp | None:
     """None for what is left when a record expired and one of its fields was written afterwards."""
     if "id" not in fields:
         return None
-    moments = {
-        field: datetime.fromtimestamp(int(fields[field]), UTC) if fields[field] else None for field in _MOMENTS
-    }
+    moments = {field: datetime.fromtimestamp(int(fields[field]), UTC) if fields[field] else None for field in _MOMENTS}
     return SignUp(fields["id"], fields["newsletter"], fields["reader"], **moments)  # type: ignore[arg-type]

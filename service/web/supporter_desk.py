@@ -26,12 +26,12 @@ class SupporterDesk:
     portals: Portals
 
 
-def open_desk(settings: Settings, store: Store, gateway: Gateway) -> SupporterDesk:
-    """Joined. `store` is one that waits for a Redis that restarts: nobody waits for an article here."""
+def open_desk(settings: Settings, store: Store, readers: ReaderStore, gateway: Gateway) -> SupporterDesk:
+    """Joined. `store` and `readers` are ones that wait for a Redis that restarts: nobody waits for an article here."""
     return SupporterDesk(
         links=open_links(store, settings.public_url),
         seal=Seal(settings.secret_keys),
-        recognition=Recognition(Ledger(store), ReaderStore(store)),
+        recognition=Recognition(Ledger(store), readers),
         customers=Customers(gateway),
         portals=Portals(Account(gateway)),
     )

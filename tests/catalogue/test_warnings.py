@@ -68,6 +68,8 @@ STRANGE: list[tuple[Lines, Mapping[str, Lines], str, str, str]] = [
     ({}, {"a": {"frequency": "{max: 0, window: 7d}"}}, "a", "frequency.max", "is 0, so nobody is asked"),
     ({}, {"a": {"frequency": "{max: 4, window: 2d, min_gap: 24h}"}}, "a", "frequency.max", "only 2 fit into 2d"),
     ({"frequency": "{max: 0, window: 7d}"}, {"a": {}}, "site", "frequency.max", "is 0, so nobody is asked"),
+    ({"retention": "{readers: 90d}"}, {"a": {"frequency": "{max: 1, window: 120d}"}}, "a", "frequency.window",
+     "is longer than readers are remembered (90d)"),
     ({}, {"a": {"rollout": "0%"}}, "a", "rollout", "is 0%, so nobody meets it"),
     # audiences
     ({}, {"a": {"audience": "{sections: {include: [Sport], exclude: [sport, World]}}"}}, "a",

@@ -14,6 +14,7 @@ import pytest
 from redis import Redis
 
 from service.domain.results import OTHERS, Among, Count, section_name
+from service.domain.retention import Retention
 from service.store.connection import Store
 from service.store.counters import Counters
 from service.store.errors import StoreUnavailableError
@@ -71,10 +72,15 @@ def test_two_processes_add_to_the_same_counts(counters: Counters, redis_url: str
     assert counted(counters) == [Count(DAY, *SEEN, 2)]
 
 
-def test_counts_are_kept_for_400_days(counters: Counters, redis_url: str) -> None:
-    counters.add("gazette", DAY, *SEEN)
-    counters.flush()
-    assert Redis.from_url(redis_url).ttl("hb:n:{gazette}:2026-11-22") == pytest.approx(400 * 86_400, abs=5)
+def test_counts_are_kept_as_long_as_their_site_says(redis_url: str) -> None:
+    spans = {"gazette": Retention(), "mercury": Retention(counters=timedelta(days=90))}
+    counters = Counters(Store(redis_url), background=False, retention=spans.__getitem__)
+    server = Redis.from_url(redis_url)
+    for site, days in (("gazette", 400), ("mercury", 90)):
+        counters.add(site, DAY, *SEEN, 1, Among("NL", "phone", "World"))
+        counters.flush()
+        keys = [f"hb:n:{{{site}}}:2026-11-22", f"hb:nb:{{{site}}}:2026-11-22", f"hb:nb:{{{site}}}:2026-11"]
+        assert [server.ttl(key) for key in keys] == [pytest.approx(days * 86_400, abs=5)] * 3
 
 
 def test_a_flush_is_one_call_for_each_site_and_day(counters: Counters, redis_url: str) -> None:

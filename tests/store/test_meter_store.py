@@ -15,8 +15,9 @@ from service.domain.decision import Reader, decide
 from service.domain.page import Page
 from service.domain.plan import Plan
 from service.domain.reader import Gift, GiftState, Impression, Visit, topic_key
+from service.domain.retention import LONGEST
 from service.store.connection import Store
-from service.store.readers import KEEP, Happening, ReaderStore
+from service.store.readers import Happening, ReaderStore
 from service.store.record import DISMISSED, NEVER, SEEN
 from tests.builders import DAY, HOUR, MINUTE, NOW, ORIGIN, SECOND, SITE, a_catalogue, a_page, a_site_yaml
 
@@ -366,7 +367,7 @@ def test_a_reader_of_the_first_version_is_the_same_for_everything_that_happens(
         step()
         history = readers.history(SITE, READER, NOW)
         assert (history.dismissals, len(history.articles), len(history.impressions)) == (3, 2, 2)
-        assert server.ttl(KEY) > KEEP.total_seconds() - 60
+        assert server.ttl(KEY) > LONGEST.total_seconds() - 60
 
 
 def test_the_meter_begins_to_count_from_a_record_of_the_first_version(readers: ReaderStore, server: Redis) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from service.catalogue.loader import Catalogue
 from service.catalogue.problems import Problem, in_order
 from service.catalogue.warnings.audiences import empty_audiences, gates_without_a_meter
-from service.catalogue.warnings.caps import idle_caps, rolled_out_to_nobody, tight_caps
+from service.catalogue.warnings.caps import forgotten_windows, idle_caps, rolled_out_to_nobody, tight_caps
 from service.catalogue.warnings.copy import long_copy, missing_languages
 from service.catalogue.warnings.experiments import equal_variants, lone_allocations, unseen_variants
 from service.catalogue.warnings.looks import hard_to_read, strange_hosts
@@ -20,6 +20,7 @@ WARNINGS: tuple[SiteWarning, ...] = (
     empty_audiences,
     ended,
     equal_variants,
+    forgotten_windows,
     gates_without_a_meter,
     hard_to_read,
     idle_caps,
@@ -35,7 +36,6 @@ WARNINGS: tuple[SiteWarning, ...] = (
     tight_caps,
     unseen_variants,
 )
-
 
 
 def warnings_of(catalogue: Catalogue, now: datetime) -> tuple[Problem, ...]:

@@ -31,6 +31,15 @@ def tight_caps(files: SiteFiles) -> Iterator[Problem]:
             yield files.of_campaign(campaign, ("frequency", "max"), told)
 
 
+def forgotten_windows(files: SiteFiles) -> Iterator[Problem]:
+    """A campaign's cap that looks back further than readers are remembered."""
+    kept = files.site.retention.readers
+    for campaign in files.plan.campaigns:
+        if campaign.frequency and campaign.frequency.window > kept:
+            told = f"is longer than readers are remembered ({span_text(kept)}); write less, or a longer retention"
+            yield files.of_campaign(campaign, ("frequency", "window"), told)
+
+
 def rolled_out_to_nobody(files: SiteFiles) -> Iterator[Problem]:
     """A campaign that has reached no reader yet."""
     for campaign in files.plan.campaigns:
