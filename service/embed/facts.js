@@ -63,7 +63,9 @@ const parse = (block, reviver) => {
       .replace(/,\s*(?=[\]}])/g, "");
     return objects(JSON.parse(text, reviver));
   } catch {
-    return []; // one unreadable block must not cost us the others
+    // One unreadable block must not cost us the others; whom it names as author can be read all the same.
+    const author = /"author":\s*({[^{}]+})/.exec(block)?.[1];
+    return objects(author && { "@type": "WebPage", author: parse(author) });
   }
 };
 
@@ -150,7 +152,8 @@ export function readPage(document, location, dataset = {}) {
     path(here) === "" && "home",
     story[0] && "article",
     typed(/(CollectionPage|ItemList)$/)[0] && "section",
-    /article/i.test(meta("og:type")) && "article",
+    // Plug-ins call every page of a site an article; one that they know as a mere web page is none for that alone.
+    (!pages[0] || [sections, tags, authors].flat(2)[0]) && /article/i.test(meta("og:type")) && "article",
     "other"
   ];
   // A part for subscribers makes no premium article of one that says of itself that it is free.
@@ -181,11 +184,9 @@ export function readPage(document, location, dataset = {}) {
  */
 export function readFacts(dataset) {
   const page = readPage(document, location, dataset);
-  const utm = {};
   const query = new URLSearchParams(location.search);
-  for (const [name, value] of query) {
-    if (/^utm_\w{1,20}$/.test(name)) utm[name.slice(4)] = value.slice(0, 200);
-  }
+  const utm = Object.fromEntries([...query].flatMap(([name, value]) =>
+    (/^utm_\w{1,20}$/.test(name) ? [[name.slice(4), value.slice(0, 200)]] : [])));
   const width = innerWidth;
   const newsletters = tidy(apart(names(dataset.newsletters)));
   return {

@@ -1,4 +1,4 @@
-"""Our own modules, smaller: comments and spaces go, and names that nobody outside a module sees become short.
+"""Our own modules, smaller: comments, spaces and some brackets go, and names that nobody outside sees become short.
 
 A name is given the same new one wherever it stands for a variable in its module, and never to where it is a property or
 a key, so no scope has to be understood: what is declared once is renamed everywhere, or nowhere.
@@ -17,6 +17,7 @@ from service.web.script_tokens import KEYWORDS, Token, tokens_of
 _NEVER = frozenset(
     "arguments async get set static of from as let await yield target meta constructor undefined".split()
 )
+_HEADS = frozenset("for while if with".split())
 
 
 def minify(source: str) -> str:
@@ -24,7 +25,36 @@ def minify(source: str) -> str:
     tokens = tokens_of(str(rjsmin.jsmin(source)))
     bindings = Bindings(tokens)
     renamed = _private(tokens) | _short(tokens, bindings.own())
-    return "".join(bindings.spelled(index, renamed) for index in range(len(tokens)))
+    needless = _brackets(tokens) | _semicolons(tokens)
+    return "".join(bindings.spelled(index, renamed) for index in range(len(tokens)) if index not in needless)
+
+
+def _brackets(tokens: list[Token]) -> set[int]:
+    """The parentheses around an arrow function's only parameter, but where they keep two words apart."""
+    found: set[int] = set()
+    for index in range(3, len(tokens)):
+        opening, name, closing, arrow = tokens[index - 3 : index + 1]
+        alone = name.is_name and (opening.text, closing.text, arrow.text) == ("(", ")", "=>")
+        if alone and (index == 3 or tokens[index - 4].kind == "mark"):
+            found |= {index - 3, index - 1}
+    return found
+
+
+def _semicolons(tokens: list[Token]) -> set[int]:
+    """The semicolons before a closing brace, but for those that are all the body that a loop has."""
+    found: set[int] = set()
+    heads: set[int] = set()
+    opened: list[int] = []
+    for index, token in enumerate(tokens):
+        if token.kind == "mark" and token.text == "(":
+            opened.append(index)
+        elif token.kind == "mark" and token.text == ")":
+            if tokens[opened.pop() - 1].text in _HEADS:
+                heads.add(index)
+        elif token.kind == "mark" and token.text == "}" and tokens[index - 1].text == ";":
+            body = index - 2 in heads or tokens[index - 2].text == "else"
+            found |= set() if body else {index - 1}
+    return found
 
 
 def _private(tokens: list[Token]) -> dict[str, str]:

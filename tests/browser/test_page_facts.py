@@ -1,4 +1,4 @@
-"""Facts of a page, on small pages made to be awkward. The real ones are in test_article_heads.py."""
+"""Facts of a page, on small pages made to be awkward. The real ones are in test_real_pages.py."""
 
 from __future__ import annotations
 
@@ -218,6 +218,20 @@ def test_authors_are_names_without_links_and_bylines(read: Read) -> None:
     graph = [an_article(author=[{"@id": "#p"}, "By Ada", ben]), {"@id": "#p", "name": "Cy"}]
     assert read(block({"@graph": graph}))["authors"] == ["Cy", "Ada", "Ben & Co & Son"]
     assert read(meta("article:author", "https://x.example/ada"), meta("author", "von Ada"))["authors"] == ["Ada"]
+
+
+def test_the_author_in_a_block_that_cannot_be_read_is_read(read: Read) -> None:
+    broken = '{"@type": "NewsArticle", "about": \'No\', "author": {"@type": "Person", "name": "Ada"}, "x": "<a "b">"}'
+    assert read(raw_block(broken), meta("author", "The Paper"))["authors"] == ["Ada"]
+    assert read(raw_block(broken), block(an_article(author="Ben")))["authors"] == ["Ben"]
+    assert read(raw_block('{"author": {Ada}}'), meta("author", "Cy"))["authors"] == ["Cy"]
+
+
+@pytest.mark.parametrize(
+    ("more", "kind"), [("", "other"), (meta("article:section", "World"), "article"), (meta("author", "Ada"), "article")]
+)
+def test_a_plug_in_s_og_type_makes_no_article_of_a_mere_web_page(more: str, kind: str, read: Read) -> None:
+    assert read(block({"@type": "WebPage", "url": HERE}), meta("og:type", "article"), more)["type"] == kind
 
 
 def test_everything_keeps_to_the_limits_of_the_request(read: Read) -> None:

@@ -23,19 +23,23 @@ SHORTENED = {
     'import { total, sum as found } from "./x.js"; f(total, found);':
         'import{total as b,sum as a}from"./x.js";f(b,a);',
     "export const total = 1; export function sum(first) { return first; } export class Kind {}":
-        "export const total=1;export function sum(a){return a;}export class Kind{}",
+        "export const total=1;export function sum(a){return a}export class Kind{}",
     "const text = `a ${text2(`${word}`)} text`; f(text);": "const a=`a ${text2(`${word}`)} text`;f(a);",
     'const word = "x"; f(`word ${word}`, "word", /word["`{]/);': 'const a="x";f(`word ${a}`,"word",/word["`{]/);',
-    "class Kind { #total = 1; get total() { return this.#total; } }": "class a{#a=1;get total(){return this.#a;}}",
+    "class Kind { #total = 1; get total() { return this.#total; } }": "class a{#a=1;get total(){return this.#a}}",
     "const first = (word) => word; const second = (text) => text; f(first, second);":
-        "const a=(c)=>c;const b=(c)=>c;f(a,b);",
-    "const half = (total) => total / 2 / 1; f(half);": "const a=(b)=>b/2/1;f(a);",
+        "const a=c=>c;const b=c=>c;f(a,b);",
+    "const half = (total) => total / 2 / 1; f(half);": "const a=b=>b/2/1;f(a);",
     "const doubled = (total, scale) => ({ total: total * scale(2) }); f(doubled);":
         "const b=(a,c)=>({total:a*c(2)});f(b);",
     'const draw = (label) => make({ class: "x" }, ({ label })); f(draw);':
-        'const a=(b)=>make({class:"x"},({label:b}));f(a);',
-    "try { use(); } catch (problem) { f(problem); }": "try{use();}catch(a){f(a);}",
+        'const a=b=>make({class:"x"},({label:b}));f(a);',
+    "try { use(); } catch (problem) { f(problem); }": "try{use()}catch(a){f(a)}",
     "for (const [key, value] of list) f(key, value);": "for(const[a,b]of list)f(a,b);",
+    "f(async (total) => total); f((total) => `${total};}`, () => { return (total) => total; });":
+        "f(async(a)=>a);f(a=>`${a};}`,()=>{return(a)=>a});",
+    "{ for (const key of list); } { if (list); else; } { while (f(list)); } { do f(); while (list()); }":
+        "{for(const a of list);}{if(list);else;}{while(f(list));}{do f();while(list());}",
 }  # fmt: skip
 
 
@@ -46,7 +50,7 @@ def test_a_name_is_shortened_where_it_is_a_variable_and_nowhere_else(source: str
 
 def test_a_name_that_is_somewhere_the_windows_stays() -> None:
     assert minify("const read = (location) => location.href; f(read, location.hash);") == (
-        "const a=(location)=>location.href;f(a,location.hash);"
+        "const a=location=>location.href;f(a,location.hash);"
     )
 
 
