@@ -184,7 +184,7 @@ def decided_by(
         reader or a_reader(),
         page or a_page(),
         visit or Visit(),
-        [Placement(name) for name in placements],
+        tuple(Placement(name) for name in placements),
         now,
     )
 

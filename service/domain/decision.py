@@ -40,34 +40,33 @@ def decide(  # noqa: PLR0913  what a page view is, and what the caller happens t
     reader: Reader,
     page: Page,
     visit: Visit,
-    placements: Sequence[Placement],
+    placements: tuple[Placement, ...],
     now: datetime,
     weights: Weights | None = None,
     known: PageMatch | None = None,
 ) -> Decision:
     """The outcome for each requested placement, and the reader's access. Raises nothing. Source: DESIGN §6.
 
-    `known`: what `plan.page` says of the page, where the caller has asked already.
+    `known`: what `plan.opened` says of the page, where the caller has asked already.
     """
-    site, history = plan.site, reader.history
-    known = known or plan.page(page)
+    site, (reader_id, history) = plan.site, reader
+    known = known or plan.opened(page, visit)
     if isinstance(history, Reason):
         article = known.access or reader_access(site, page, known.article, None, history, now)
         return Decision(article, _unasked(site, known.refused, history, article, placements))
-    view = view_of(site, reader.id, history, page, visit, now)
+    view = view_of(site, reader_id, history, page, visit, now)
     article = known.access or reader_access(site, page, known.article, view, None, now)
     fitting = plan.fitting(view, known)
     # Whom no appeal was ever shown is asked what any other such reader is: on this kind of page, with these campaigns.
     alike = plan.shared and history.has_only_read and not visit.newsletters
-    shared = (fitting, known.refused, article.granted, *placements) if alike else None
+    shared = (fitting, known.refused, article.granted, placements) if alike else None
     layout = plan.layouts.get(shared)
     if layout is None:
         layout = _layout(plan, view, fitting, placements, article)
         if shared is not None:
             plan.keep_layout(shared, layout)
-    if not layout.asking:
-        return Decision(article, layout.outcomes(()))
-    return Decision(article, layout.outcomes(tuple([_variant(one, view, weights) for _, one in layout.asking])))
+    asking = tuple([_variant(one, view, weights) for _, one in layout.asking]) if layout.asking else ()
+    return tuple.__new__(Decision, (article, layout.made.get(asking) or layout.outcomes(asking)))
 
 
 def _unasked(

@@ -6,6 +6,8 @@ from math import inf, log
 
 from service.domain.campaign import Campaign, Variant
 
+_BEGUN = blake2b(digest_size=8)  # to be copied, since a new one takes twice as long
+
 
 def choose_variant(campaign: Campaign, reader: str, weights: Mapping[str, float] | None = None) -> Variant:
     """The reader's variant, drawn by weight from a stable hash of reader, campaign and variant.
@@ -21,13 +23,17 @@ def choose_variant(campaign: Campaign, reader: str, weights: Mapping[str, float]
         return variants[0]
     if weights is not None and not may_stand_in(weights, campaign):
         weights = None
-    drawn_for = f"{reader}/{campaign.id}/"
+    begun = _BEGUN.copy()
+    begun.update(f"{reader}/{campaign.id}/".encode())
     best, highest = variants[0], -inf
     for variant in variants:
         weight = variant.weight and weights[variant.name] if weights else variant.weight
         if weight:
             # half of a step more than the draw, because 0 has no logarithm
-            score = weight / -log((_draw(drawn_for + variant.name) + 0.5) / 2**52)
+            drawing = begun.copy()  # as _draw has it
+            drawing.update(variant.name.encode())
+            draw = int.from_bytes(drawing.digest(), "little") >> 12
+            score = weight / -log((draw + 0.5) / 2**52)
             if score > highest:
                 best, highest = variant, score
     return best
@@ -55,9 +61,7 @@ def may_stand_in(weights: Mapping[str, float], campaign: Campaign) -> bool:
 
 def _draw(name: str) -> int:
     """0 to 2**52 - 1: a float holds no more bits below 1, and the logarithm of 1 would divide by zero."""
-    drawing = _BEGUN.copy()  # a new one takes twice as long
+    drawing = _BEGUN.copy()
     drawing.update(name.encode())
     return int.from_bytes(drawing.digest(), "little") >> 12
 
-
-_BEGUN = blake2b(digest_size=8)

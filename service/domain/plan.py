@@ -30,7 +30,7 @@ _MOST_PAGES, _MOST_LAYOUTS = 10_000, 1000
 class Layout(NamedTuple):
     """For each placement why nobody asks there, or the campaign that does.
 
-    `made`: the outcomes by who meets which wording, since there are few and every decision needs them.
+    `made`: the `outcomes` so far by who meets which wording, since there are few and every decision needs them.
     """
 
     refused: Mapping[Placement, Reason]
@@ -39,19 +39,14 @@ class Layout(NamedTuple):
 
     def outcomes(self, variants: tuple[str | None, ...]) -> Outcomes:
         """What becomes of each placement, for a reader who meets these wordings; None where they are held back."""
-        found = self.made.get(variants)
-        if found is None:
-            found = self.made[variants] = self._made(variants)
-        return found
-
-    def _made(self, variants: tuple[str | None, ...]) -> Outcomes:
         outcomes: dict[Placement, Outcome] = {placement: Withhold(reason) for placement, reason in self.refused.items()}
         for (placement, campaign), name in zip(self.asking, variants, strict=True):
             if name is None:
                 outcomes[placement] = Withhold(Reason.HOLDBACK, campaign)
             else:
                 outcomes[placement] = Show(campaign, campaign.variant(name))
-        return Outcomes(outcomes)
+        made = self.made[variants] = Outcomes(outcomes)
+        return made
 
 
 class PageMatch(NamedTuple):
@@ -128,8 +123,12 @@ class Plan:
             match = self._pages[page] = self._match(page)
         return match
 
+    def _nobodys(self, page: Page, visit: Visit) -> View:
+        """A view for rules and facts that do not look at the reader."""
+        return View(self.site, "", _NO_HISTORY, Cohort.STRANGER, page, visit, _EPOCH)
+
     def _match(self, page: Page) -> PageMatch:
-        view = View(self.site, "", _NO_HISTORY, Cohort.STRANGER, page, Visit(), _EPOCH)
+        view = self._nobodys(page, Visit())
         article, topics = 0, frozenset[int]()
         if page.is_article:
             article, topics = short_key(page.url), self.topics & page_topics(page.section, page.tags)
@@ -166,23 +165,28 @@ class Plan:
         kind = self._card_updates if view.cohort is Cohort.PAST_DUE else ~self._card_updates
         return refusal(view, self.campaigns[_first(wanted & kind or wanted)], capped=capped) or Reason.NO_CAMPAIGN
 
-    def fitting(self, view: View, page: PageMatch) -> int:
-        """The campaigns that run now and whose audience the view is in."""
-        place = (view.visit.country, view.visit.device)
+    def opened(self, page: Page, visit: Visit) -> PageMatch:
+        """What the page is to this site's campaigns when it is opened there and on such a device."""
+        match, place = self.page(page), (visit.country, visit.device)
         here = self._places.get(place)
         if here is None:
             if len(self._places) >= _MOST_LAYOUTS:
                 self._places.clear()
-            here = self._places[place] = _holding(self._place_facts, view, -1)
-        bits = page.bits & here & self._cohorts[view.cohort] & self._running(view.now)
+            here = self._places[place] = _holding(self._place_facts, self._nobodys(page, visit), -1)
+        return match._replace(bits=match.bits & here)
+
+    def fitting(self, view: View, opened: PageMatch) -> int:
+        """The campaigns that run now and whose audience the view is in."""
+        bits = opened.bits & self._cohorts[view.cohort] & self._running(view.now)
         return _holding(self._reader_facts, view, bits)
 
     def _running(self, now: datetime) -> int:
         """The campaigns whose schedule covers `now`; the same between two boundaries."""
         between = bisect_right(self._instants, now)
-        if between not in self._between:
-            self._between[between] = self._bits(campaign.schedule.covers(now) for campaign in self.campaigns)
-        return self._between[between]
+        bits = self._between.get(between)
+        if bits is None:
+            bits = self._between[between] = self._bits(campaign.schedule.covers(now) for campaign in self.campaigns)
+        return bits
 
 
 _EPOCH = datetime.fromtimestamp(0, UTC)

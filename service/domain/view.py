@@ -33,7 +33,9 @@ class View(NamedTuple):
 
 def view_of(site: Site, reader: str, history: History, page: Page, visit: Visit, now: datetime) -> View:
     """The page view, with the reader's cohort worked out."""
-    return View(site, reader, history, cohort_of(history, site.rest, now), page, visit, now)
+    cohort = cohort_of(history, site.rest, now) if history.gifts else _STRANGER
+    # what View(…) does, without a call in Python: every decision makes one
+    return tuple.__new__(View, (site, reader, history, cohort, page, visit, now))
 
 
 def cohort_of(history: History, rest: Rest, now: datetime) -> Cohort:

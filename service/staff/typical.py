@@ -106,7 +106,7 @@ def meeting(plan: Plan, typical: Typical, page: Page, visit: Visit, now: datetim
     """What becomes of this reader's page view."""
     placements = placements_of(plan.site, page)
     reader = typical_reader(plan.site, typical, page, now)
-    access, outcomes = decide(plan, reader, page, visit, placements, now, weights)
+    access, outcomes = decide(plan, reader, page, visit, tuple(placements), now, weights)
     shown = [(place, one.campaign.id) for place, one in outcomes.items() if isinstance(one, Show)]
     refused = {one.reason for one in outcomes.values() if not isinstance(one, Show)} - {Reason.ACCESS_GRANTED}
     return Meeting(shown, () if shown else [reason for reason in Reason if reason in refused], not access.granted)

@@ -1,6 +1,6 @@
 """POST /v1/decisions: what one page view gets. The hot path; `front.py` puts it in front of Flask."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -8,7 +8,7 @@ from secrets import token_bytes
 from typing import NamedTuple
 
 from service.domain.access import UNMETERED, Access, counting
-from service.domain.decision import Decision, Reader, Weights, decide
+from service.domain.decision import Reader, Weights, decide
 from service.domain.plan import PageMatch, Plan
 from service.domain.reader import History
 from service.domain.reason import Reason
@@ -19,6 +19,7 @@ from service.web.answers import answer_of
 from service.web.decision_request import DecisionRequest
 from service.web.previewed import PreviewedDecisions
 from service.web.published import Published
+from service.web.rendered import Rendered
 from service.web.requests import check_origin, known_site, read_json, reader_of
 from service.web.tally import Note
 from service.web.tokens import Tokens, new_reader
@@ -41,15 +42,6 @@ class Prepared(NamedTuple):
     plan: Plan
     page: PageMatch
     currency: str
-
-
-class _Asked(NamedTuple):
-    """What one answer is made from; a tuple, because a frozen dataclass costs a decision four times as much to make."""
-
-    published: Published
-    prepared: Prepared
-    reader: str
-    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +71,11 @@ class Decisions:
         if history is Reason.STORE_UNAVAILABLE:
             token = sent  # a new one would be a reader nobody remembers
         who, weights = Reader(reader, history), self.weights(site.id)
-        decision = decide(plan, who, request.page, request.visit, request.placements, now, weights, page)
-        return self._render(_Asked(published, prepared, reader, now), history, token, decision)
+        access, outcomes = decide(plan, who, request.page, request.visit, request.placements, now, weights, page)
+        self.note(site.id, now, outcomes)
+        alike = published.renderer.render(site, outcomes, page.language, prepared.currency)
+        told = _NO_METER if site.meter is None else self._access(published, prepared, access, now)
+        return answer_of(token, told, self._appeals(alike, site.id, who, now), alike.withheld)
 
     def _reader(self, prepared: Prepared, sent: str | None) -> tuple[str, str | None]:
         """The reader's id and the token to keep."""
@@ -103,28 +98,23 @@ class Decisions:
         except StoreUnavailableError:
             return Reason.STORE_UNAVAILABLE
 
-    def _render(self, asked: _Asked, history: History | Reason, token: str | None, decision: Decision) -> bytes:
-        published, prepared, reader, now = asked
-        _, site, _, page, currency = prepared
-        self.note(site.id, now, decision.outcomes)
-        appeals, withheld = published.renderer.render(site, decision.outcomes, page.language, currency)
+    def _appeals(self, alike: Rendered, site: str, reader: Reader, now: datetime) -> Sequence[Sequence[bytes]]:
+        """Each appeal as JSON, in pieces: what is alike for all such readers, and what is this one's."""
         rendered = []
-        for subject, template in appeals:
-            read = 0
+        for subject, template in alike.appeals:
+            read, history = 0, reader.history
             if template.counts_articles and isinstance(history, History):
                 read = history.articles_read(now.timestamp() - _MONTH_SECONDS)
-            receipt = self.tokens.new_receipt(site.id, reader, subject, now, _nonce())
+            receipt = self.tokens.new_receipt(site, reader.id, subject, now, _nonce())
             rendered.append(template.render(receipt, read))
-        return answer_of(token, self._access(asked, decision.access), rendered, withheld)
+        return rendered
 
-    def _access(self, asked: _Asked, access: Access) -> bytes:
-        request, site, _, page, _ = asked.prepared
-        if site.meter is None:
-            return _NO_METER
+    def _access(self, published: Published, prepared: Prepared, access: Access, now: datetime) -> bytes:
+        request, site, _, page, _ = prepared
         token = None
         if access.granted and request.page.is_article:
-            token = self.access_token(site.id, request.page.url, access.reason, asked.now)
-        return asked.published.access.render(site, access, page.language, token)
+            token = self.access_token(site.id, request.page.url, access.reason, now)
+        return published.access.render(site, access, page.language, token)
 
 
 def _prepare(published: Published, body: bytes, country: str | None) -> tuple[Prepared, str | None]:
@@ -133,7 +123,11 @@ def _prepare(published: Published, body: bytes, country: str | None) -> tuple[Pr
     site = known_site(published.catalogue.sites, request.site)
     plan = published.catalogue.plans[site.id]
     prepared = Prepared(
-        request._replace(reader=None), site, plan, plan.page(request.page), site.currency_for(request.visit.country)
+        request=request._replace(reader=None),
+        site=site,
+        plan=plan,
+        page=plan.opened(request.page, request.visit),
+        currency=site.currency_for(request.visit.country),
     )
     published.shapes.remember(body, country, request.reader, prepared)
     return prepared, request.reader

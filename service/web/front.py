@@ -1,6 +1,7 @@
 """The hot path's own door: a WSGI callable in front of Flask, with Flask's errors, limits and CORS."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from service.web.cors import cors_headers
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _PATH = "/v1/decisions"
+_JSON, _PROBLEM = ("Content-Type", "application/json"), ("Content-Type", CONTENT_TYPE)
+_KEPT_NOWHERE = ("Cache-Control", "no-store")
+_ALLOWED = (("Allow", "OPTIONS, POST"),)
 
 
 def in_front_of(
@@ -24,23 +28,19 @@ def in_front_of(
         if environ["PATH_INFO"] != _PATH or environ["REQUEST_METHOD"] == "OPTIONS":
             return app(environ, start_response)
         origin = environ.get("HTTP_ORIGIN")
+        more: Sequence[tuple[str, str]] = ()
         try:
             body = decisions.answer(_body(environ), origin, country_of(environ))
-            status, kind = "200 OK", "application/json"
+            status, kind = "200 OK", _JSON
         except Exception as error:  # noqa: BLE001  the outermost handler of this path
             problem = as_problem(error)
             count_problem("decisions", problem.field)
             body = problem.body
-            status, kind = f"{problem.status.value} {problem.status.phrase}", CONTENT_TYPE
-        headers = [
-            ("Content-Type", kind),
-            ("Content-Length", str(len(body))),
-            ("Cache-Control", "no-store"),
-            *cors_headers(decisions.published().catalogue.sites, origin),
-        ]
-        if status.startswith("405"):
-            headers.append(("Allow", "OPTIONS, POST"))
-        start_response(status, headers)
+            status, kind = f"{problem.status.value} {problem.status.phrase}", _PROBLEM
+            if problem.status == HTTPStatus.METHOD_NOT_ALLOWED:
+                more = _ALLOWED
+        cors = cors_headers(decisions.published().catalogue.sites, origin)
+        start_response(status, [kind, ("Content-Length", str(len(body))), _KEPT_NOWHERE, *cors, *more])
         return (body,)
 
     return serve

@@ -194,7 +194,7 @@ def test_an_explanation_comes_to_what_is_decided(
     catalogue: Catalogue, reader: Reader, page: Page, visit: Visit, placements: list[Placement], weights: Any
 ) -> None:
     plan = catalogue.plans[SITE]
-    given_the_same = (plan, reader, page, visit, placements, NOW, weights)
+    given_the_same = (plan, reader, page, visit, tuple(placements), NOW, weights)
     explained, decided = explain(*given_the_same), decide(*given_the_same)
     assert explained.decision.outcomes == decided.outcomes
     assert explained.decision.access == decided.access
@@ -336,7 +336,7 @@ def test_a_reader_of_the_holdback_takes_up_the_page_as_anybody_would() -> None:
     site = a_site_yaml(holdback="50%", frequency="{max: 6, window: 30d, per_page: 1}")
     campaigns = {"note": a_campaign_yaml(), "strip": a_campaign_yaml(placement="banner", priority="5")}
     plan = a_catalogue(site, campaigns).plans[SITE]
-    placements = [Placement.BANNER, Placement.INLINE]
+    placements = (Placement.BANNER, Placement.INLINE)
     found = set()
     for number in range(20):
         given_the_same = (plan, a_reader(f"reader-{number}"), a_page(), Visit(), placements, NOW)

@@ -49,7 +49,7 @@ def opened(
     page, visit = a_page(f"{ORIGIN}/{article}", **facts), visit or Visit()
     counts = metering(plan.site, page, visit.newsletters, now)
     history = readers.record_view(SITE, READER, plan.page(page).article, now, counts)
-    return decide(plan, Reader(READER, history), page, visit, [], now).access
+    return decide(plan, Reader(READER, history), page, visit, (), now).access
 
 
 def told(found: Access) -> tuple[str, int | None]:
