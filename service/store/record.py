@@ -22,7 +22,7 @@ def history_from(raw: bytes) -> History:
     counted_from = _HEAD_SIZE + articles * _PAIR_SIZE
     opened = list(_PAIR.iter_unpack(raw[_HEAD_SIZE:counted_from]))
     if counted_from == len(raw) and not (flags or snoozed_until or dismissed_at or put_off_at or dismissals):
-        return History(_instant(first_seen), visits, articles=opened)  # as most readers
+        return _only_read(_instant(first_seen), visits, opened)
     topics_from = counted_from + counted * _PAIR_SIZE
     shown_from = topics_from + topics * _PAIR_SIZE
     gifts_from = shown_from + shown * _SHOWN.size
@@ -42,6 +42,11 @@ def history_from(raw: bytes) -> History:
         topics=list(_PAIR.iter_unpack(raw[topics_from:shown_from])) if topics else (),
         newsletters=[key for (key,) in _NEWSLETTER.iter_unpack(raw[newsletters_from:])] if newsletters else (),
     )
+
+
+def _only_read(first_seen: datetime, visits: int, opened: list[tuple[int, int]]) -> History:
+    """What History(…) gives for most readers, at half the time: each decision reads one."""
+    return tuple.__new__(History, (first_seen, visits, None, None, 0, False, None, (), (), opened, (), (), ()))
 
 
 def _impressions(rows: bytes) -> list[Impression]:

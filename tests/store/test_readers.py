@@ -47,9 +47,7 @@ def opened(history: History) -> list[int]:
 
 def test_a_new_reader_has_no_past(readers: ReaderStore) -> None:
     history = view(readers)
-    assert history.first_seen == NOW
-    assert (history.snoozed_until, history.dismissed_at, history.impressions, history.gifts) == (None, None, (), ())
-    assert opened(history) == [int(NOW.timestamp())]
+    assert history == History(NOW, articles=[(short_key("https://a.example/1"), int(NOW.timestamp()))])
 
 
 def test_everything_written_is_read_again(readers: ReaderStore) -> None:
