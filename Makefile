@@ -26,8 +26,8 @@ bench: $(SEAL)dev  ## what a decision costs, beside its own limit, in one run
 	$(BIN)/python -m benchmarks.decisions
 	$(BIN)/python -m benchmarks.decisions --cluster --rounds 3
 
-screenshots: $(SEAL)dev  ## the pictures in the README, and every placement on phone and desktop
-	$(BIN)/python -m tests.browser.screenshots
+screenshots: $(SEAL)dev  ## every placement on phone and desktop, in four languages, and the picture in the README
+	$(BIN)/python -m tests.browser.screenshots $(FOLDER)
 
 lock: $(SEAL)dev  ## write both lock files anew from pyproject.toml
 	$(PIP) install uv
