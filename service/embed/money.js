@@ -13,6 +13,9 @@ const ZEROS = "0٠۰०০੦૦୦௦౦೦൦๐໐༠၀០";
 
 const SPACES = /[\s'’٬_\p{Cf}]/gu;
 
+/** What a currency is called: "USD", "円", "руб.". */
+const NAME = /^\p{L}+|\p{L}+\.?$/gu;
+
 /** The text with every digit written 0-9. */
 function plainDigits(text, { zero: own }) {
   return text.replace(/\p{Nd}/gu, (digit) => {
@@ -45,8 +48,9 @@ function split(text, exponent, { decimal: own }) {
 export function parseAmount(text, form) {
   const { group } = form.number;
   const bare = plainDigits(text.normalize("NFKC"), form.number)
-    .replace(form.symbol.normalize("NFKC"), "").replace(form.currency, "").replace(/\p{Sc}/gu, "")
-    .replaceAll(/[.,]/.test(group) ? " " : group.normalize("NFKC"), "").replace(SPACES, "").replace("٫", ".");
+    .replace(form.symbol.normalize("NFKC"), "").replace(/\p{Sc}/gu, "")
+    .replaceAll(/[.,]/.test(group) ? " " : group.normalize("NFKC"), "").replace(SPACES, "")
+    .replace(NAME, "").replace("٫", ".");
   const parts = bare.length > 20 ? null : split(bare, form.exponent, form.number);
   if (!parts) return null;
   return parseInt(parts[0].replace(/[.,]/g, "") + parts[1].padEnd(form.exponent, "0"), 10);
