@@ -79,10 +79,10 @@ def test_arabic_is_mirrored_in_every_place(page: Page, fake: Fake, scheme: Any) 
 def test_yen_are_written_as_in_japan(page: Page, fake: Fake) -> None:
     said = opened_in(page, fake, "ja", "overlay", "JPY")
     dialog = page.get_by_role("dialog", name="灯をともし続けるために")
-    dialog.get_by_text("一回のみ", exact=True).click()
-    dialog.get_by_text("￥3,500", exact=True).click()
+    dialog.get_by_role("radio", name="一回のみ").check()
+    dialog.get_by_role("radio", name="￥3,500").check()
     assert dialog.locator("#cost").inner_text() == "￥3,500（一回のみ）"
-    dialog.get_by_text(said["words"]["other"], exact=True).click()
+    dialog.get_by_role("radio", name=said["words"]["other"]).check()
     dialog.get_by_label(said["words"]["other_amount"]).fill("１２３４５円")
     page.wait_for_function(
         "document.querySelector('honesty-box').shadowRoot.querySelector('#cost').textContent.includes('12,345')"
