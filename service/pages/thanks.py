@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from service.domain.contribution import Contribution
 from service.pages.frame import Frame, open_frame, pages_blueprint
+from service.pages.sign_up import offered
 from service.web.days import long_day
 from service.web.money_labels import money_label
 from service.web.outcomes import outcome_of
@@ -37,6 +38,7 @@ def thanks_views(parts: Parts) -> Blueprint:
             "thanks.html", outcome=outcome, places=shares(title, address), address=address,
             gift=_gift(paid, frame) if paid else "",
             since=long_day(frame.site, paid.began_at, frame.language) if paid else "",
+            newsletters=[(one, one.privacy_address(frame.site.home)) for one in offered(parts, frame.site)],
             manage=manage if parts.settings.mails else "",
         )  # fmt: skip
 

@@ -2,8 +2,11 @@
 
 from service.pages.newsletter import newsletter_page_views
 from service.pages.reminder import reminder_views
+from service.pages.sign_up import sign_up_views
 from service.pages.support import support_views
 from service.pages.supporter import supporter_page_views
 from service.pages.thanks import thanks_views
 
-PAGE_VIEWS = (newsletter_page_views, reminder_views, support_views, supporter_page_views, thanks_views)
+PAGE_VIEWS = (
+    newsletter_page_views, reminder_views, sign_up_views, support_views, supporter_page_views, thanks_views,
+)  # fmt: skip

@@ -1,13 +1,20 @@
 """Giving on our own page, without a script: once for each choice, and thanked with what was given."""
 
 import re
+import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from html import unescape
+from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+from flask import Flask
 
-from tests.payments.giving import SITE, Books
+from service.app import create_app
+from service.domain.newsletter import MailProvider
+from service.settings import Settings
+from tests.payments.giving import SITE, Books, some_settings
 from tests.payments.sides import Side
 from tests.payments.wire import Answer, call
 
@@ -25,9 +32,21 @@ def press(service: str, form: Mapping[str, str]) -> Answer:
     return call("POST", f"{service}/{SITE}/support", urlencode(form), headers)
 
 
+def with_newsletter(settings: Settings, folder: Path) -> Flask:
+    """The service as `settings` have it, and a newsletter that can be signed up for."""
+    shutil.copytree(settings.config_dir, folder / "config")
+    with (folder / "config/sites" / SITE / "site.yaml").open("a") as site:
+        site.write("newsletters: {weekly: {title: The Week, provider: csv}}\n")
+    settings = replace(
+        settings, config_dir=folder / "config", mail_url=f"file://{folder}/outbox", mail_from="a@herald.example",
+        newsletter_providers={SITE: {MailProvider.CSV: str(folder / "list.csv")}},
+    )  # fmt: skip
+    return create_app(settings, watch=False)
+
+
 @pytest.mark.parametrize("interval", ["once", "monthly"])
 def test_a_gift_on_our_page_is_made_once_and_thanked(
-    interval: str, service: str, stripe_side: Side, books: Books
+    interval: str, service: str, stripe_side: Side, books: Books, tmp_path: Path
 ) -> None:
     form = form_on(service, f"interval={interval}&currency=USD&language=en")
     answers = [press(service, form) for _ in range(2)]
@@ -45,6 +64,12 @@ def test_a_gift_on_our_page_is_made_once_and_thanked(
     assert label in page
     again = press(service, form)
     assert again.location.startswith(f"{service}/{SITE}/thanks?"), "who presses again has given, and is thanked"
+
+    if interval == "once":
+        thanked = with_newsletter(some_settings(books.redis_url, stripe_side.api, service), tmp_path)
+        page = thanked.test_client().get(f"{parts.path}?{parts.query}").text
+        assert f'action="/{SITE}/newsletters/weekly"' in page
+        assert "<h2>The Week</h2>" in page
 
     session_metadata = stripe_side.find(session)["metadata"]
     line = books.line(session_metadata["attempt"])

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from redis import Redis
+from werkzeug.test import TestResponse
 
 from service.domain.newsletter import CONFIRM_LIFE
 from service.store.job import RETRIES
@@ -38,6 +39,40 @@ def told(world: World) -> list[dict[str, Any]]:
 
 def delivered(world: World) -> list[tuple[str, str]]:
     return [(one["type"].rpartition(".")[2], one["data"]["email"]) for one in told(world)]
+
+
+def by_page(world: World, email: str = READER, name: str = "weekly", origin: str = "same-origin") -> TestResponse:
+    """The answer to the form of our own page."""
+    form = {"email": email, "language": "ru"}
+    return world.client.post(f"/{SITE}/newsletters/{name}", data=form, headers={"Sec-Fetch-Site": origin})
+
+
+def test_a_page_of_ours_signs_up_without_a_script_and_tells_nobody_who_has_it(world: World) -> None:
+    shown = world.client.get(f"/{SITE}/newsletters/weekly?language=ru")
+    for text in ("<h1>Неделя</h1>", "По воскресеньям", "https://www.gazette.example/letters/weekly"):
+        assert text in shown.text
+    assert "X-Robots-Tag" not in shown.headers
+
+    def answer() -> tuple[int, str, str]:
+        """The address after the press, and what is told there."""
+        pressed = by_page(world)
+        return pressed.status_code, pressed.headers["Location"], world.client.get(pressed.headers["Location"]).text
+
+    first = answer()
+    assert (first[0], "почту" in first[2]) == (303, True)
+    world.work()
+    assert world.mails()[-1]["Subject"] == "Подтвердите, пожалуйста: Неделя"
+    world.confirm()
+    world.work()
+    assert [what for what, _ in delivered(world)] == ["subscribed"]
+    world.clock.move(DAY)
+    assert answer() == first, "subscribed"
+    world.client.post(world.links()["unsubscribe"])
+    assert answer() == first, "has unsubscribed"
+    assert [by_page(world).status_code for _ in range(2)] == [303, 429]
+    assert by_page(world, "nobody").status_code == 422
+    assert by_page(world, name="unheard").status_code == by_page(world, name="none").status_code == 404
+    assert by_page(world, origin="cross-site").status_code == 403
 
 
 def test_who_signs_up_is_written_to_and_subscribed_by_a_press_alone(world: World) -> None:
