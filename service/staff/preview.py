@@ -1,6 +1,7 @@
 """GET /staff/preview: every appeal as readers see it, what is wrong in the files, and what is not published yet."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from flask import Blueprint, g, request
@@ -12,6 +13,7 @@ from service.domain.staff_deed import StaffDeed
 from service.staff.compared import differences, excerpts
 from service.staff.frame import staff_page, staff_pages
 from service.staff.saved import Saved, SavedFiles
+from service.staff.stage import STAGE_LIFE, stages
 from service.web.parts import Parts
 from service.web.previews import LIFE, Preview, is_page_of, with_token
 from service.web.problems import ProblemError
@@ -68,7 +70,9 @@ def _page(parts: Parts, saved_files: SavedFiles, url: str = "") -> ResponseRetur
     values: dict[str, Any] = {
         "wanted": wanted, "sites": published.catalogue.sites, "rows": list(_rows(published)), "url": url,
         "widths": WIDTHS, "themes": THEMES, "frames": _frames(wanted) if wanted else (), "link": link,
-        "token": _token(parts, wanted) if wanted else "", "refusal": refusal, "days": LIFE.days,
+        "token": stages(parts).token(_preview(parts, wanted, STAGE_LIFE)) if wanted else "",
+        "page": _page_of(parts, wanted.site) if wanted else "",
+        "refusal": refusal, "days": LIFE.days,
         "left_out": sorted(saved.left_out), "fallen_back": saved.published is None,
         **_about_files(saved, running),
     }  # fmt: skip
@@ -125,11 +129,14 @@ def _frames(wanted: Wanted) -> Sequence[Shown]:
     return [Shown(WIDTHS[width], theme, heights[width]) for width in widths for theme in themes]
 
 
-def _token(parts: Parts, wanted: Wanted) -> str:
-    until = parts.clock() + LIFE
-    return parts.previews.token(
-        Preview(wanted.site.id, wanted.campaign.id, wanted.variant.name, wanted.language, until)
-    )
+def _preview(parts: Parts, wanted: Wanted, life: timedelta) -> Preview:
+    return Preview(wanted.site.id, wanted.campaign.id, wanted.variant.name, wanted.language, parts.clock() + life)
+
+
+def _page_of(parts: Parts, site: Site) -> str:
+    """A page of the site that opens from here: the staging site's, say, where the settings name one."""
+    elsewhere = parts.settings.extra_origins.get(site.id, ())
+    return f"{next(iter(elsewhere), site.home)}/"
 
 
 def _link(parts: Parts, wanted: Wanted, url: str) -> tuple[str, str]:
@@ -139,4 +146,4 @@ def _link(parts: Parts, wanted: Wanted, url: str) -> tuple[str, str]:
         return "", f"That is no page of {site.name}. Its pages begin with {' or '.join(sorted(site.origins))}."
     about = f"{site.id}/{wanted.campaign.id}/{wanted.variant.name} {wanted.language}"
     parts.audit.add(StaffDeed(parts.clock(), g.visitor.who, "made a preview link", about))
-    return with_token(url, _token(parts, wanted)), ""
+    return with_token(url, parts.previews.token(_preview(parts, wanted, LIFE))), ""

@@ -2,7 +2,8 @@
 
 The script on it is the real one, loaded from an address whose beginning holds the token; so everything that it asks the
 service for comes back here, where it is answered from the files as they are saved. Whoever has the token may see it:
-the script sends no cookies. Nothing is recorded, and nobody is asked for money.
+the script sends no cookies. So it is made for this alone, and only for who is signed in: the link that a colleague
+gets opens nothing here, for it shows what is published. Nothing is recorded, and nobody is asked for money.
 """
 
 import json
@@ -23,7 +24,7 @@ from service.web.access_answers import iso
 from service.web.decision_request import DecisionRequest
 from service.web.parts import Parts, request_body
 from service.web.previewed import PreviewedDecisions
-from service.web.previews import Preview
+from service.web.previews import Preview, Previews
 from service.web.problems import ProblemError
 from service.web.published import Published
 from service.web.requests import read_json
@@ -35,8 +36,15 @@ _POLICY = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'; "
     "trusted-types honestybox"
 )
+STAGE_LIFE = timedelta(hours=12)
+"""Of its tokens: as long as who sees the page may be signed in."""
 _MOST_DAYS = 1000
 _NO_MONEY = "This is a preview: nothing was charged, and nothing can be."
+
+
+def stages(parts: Parts) -> Previews:
+    """Makes and reads the tokens of stages."""
+    return Previews(parts.tokens, "stage")
 
 
 def stage_views(parts: Parts, saved_files: SavedFiles) -> Blueprint:
@@ -63,7 +71,7 @@ def stage_views(parts: Parts, saved_files: SavedFiles) -> Blueprint:
 def backstage_views(parts: Parts, saved_files: SavedFiles) -> Blueprint:
     """What the script on it asks for."""
     views = Blueprint("staff_backstage", __name__)
-    previewed = PreviewedDecisions(parts.tokens, parts.previews, parts.clock)
+    previewed = PreviewedDecisions(parts.tokens, stages(parts), parts.clock)
 
     @views.before_request
     def check() -> None:
@@ -139,7 +147,7 @@ def _read(parts: Parts, token: str) -> Preview:
     """The preview. Raises ProblemError for a token that is not ours or is too old."""
     site_id = token.partition(".")[0]
     try:
-        return parts.previews.read(token, site_id, parts.clock())
+        return stages(parts).read(token, site_id, parts.clock())
     except TokenError as error:
         raise ProblemError(404, f"The preview {error}.") from error
 

@@ -10,7 +10,6 @@ from service.web.tokens import TokenError, Tokens
 
 PARAMETER = "honestybox-preview"
 LIFE = timedelta(days=7)
-_PURPOSE = "preview"
 
 
 class Preview(NamedTuple):
@@ -24,20 +23,23 @@ class Preview(NamedTuple):
 
 
 class Previews:
-    """Makes and reads the tokens of preview links. Whether what they name is still there is not looked at."""
+    """Makes and reads the tokens of preview links. Whether what they name is still there is not looked at.
 
-    def __init__(self, tokens: Tokens) -> None:
-        self._tokens = tokens
+    `purpose`: a token that was made for another one is not accepted.
+    """
+
+    def __init__(self, tokens: Tokens, purpose: str = "preview") -> None:
+        self._tokens, self._purpose = tokens, purpose
 
     def token(self, preview: Preview) -> str:
         """The preview as an address carries it."""
         until = str(int(preview.until.timestamp()))
         parts = (preview.site, preview.campaign, preview.variant or "", preview.language or "", until)
-        return self._tokens.signed(_PURPOSE, ".".join(parts))
+        return self._tokens.signed(self._purpose, ".".join(parts))
 
     def read(self, token: str, site_id: str, now: datetime) -> Preview:
         """The preview. Raises TokenError when it was not made here, is another site's, or has had its time."""
-        text = self._tokens.unsigned(_PURPOSE, token, "a preview link of this service")
+        text = self._tokens.unsigned(self._purpose, token, "a preview link of this service")
         site, campaign, variant, language, until = text.split(".")
         preview = Preview(site, campaign, variant or None, language or None, datetime.fromtimestamp(int(until), UTC))
         if site != site_id:

@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from redis import Redis
 
+from service.app import create_app
 from service.web.previews import PARAMETER
 from tests.builders import (
     DAY,
@@ -19,13 +20,16 @@ from tests.builders import (
     SettableClock,
     a_campaign_yaml,
     a_copy,
+    a_decision_body,
     a_site_yaml,
     decision,
+    post,
+    some_settings,
     staff_files,
     variants_yaml,
     write_config,
 )
-from tests.staff.conftest import PASSWORD, SAME, form_token, sign_in
+from tests.staff.conftest import HASHES, PASSWORD, SAME, form_token, sign_in
 
 CAMPAIGNS = {
     "lights-on": a_campaign_yaml(audience="{sections: [World], countries: {exclude: [KP]}}"),
@@ -218,9 +222,23 @@ def test_a_link_shows_the_appeal_on_the_real_site(anna: FlaskClient, app: Flask)
     assert found
     link = html.unescape(found[1])
     assert link.startswith(f"{ORIGIN}/a?b=c&{PARAMETER}=")
-    shown = decision(app.test_client(), preview=link.split(f"{PARAMETER}=")[1], placements=["overlay"])
+    token = link.split(f"{PARAMETER}=")[1]
+    shown = decision(app.test_client(), preview=token, placements=["overlay"])
     assert [(appeal["campaign"], appeal["variant"]) for appeal in shown["appeals"]] == [("over", "b")]
+    assert app.test_client().post(f"/staff/preview/{token}/v1/decisions", data="{}").status_code == 404  # not as saved
+    assert anna.get(f"/staff/preview/{token}/light").status_code == 404
+    for_frames = stage(anna).rpartition("/")[2]
+    assert post(app.test_client(), "/v1/decisions", a_decision_body(preview=for_frames)).status_code == 422
     assert f"made a preview link {SITE}/over/b ru" in text_of(anna.get("/staff/audit").text)
+
+
+def test_the_page_that_is_offered_opens_from_here(tmp_path: Path, valkey_url: str, clock: SettableClock) -> None:
+    config = write_config(tmp_path / "config", staff_files(campaigns=CAMPAIGNS))
+    for extra, offered in ({}, f"{ORIGIN}/"), ({SITE: ("http://127.0.0.1:8000",)}, "http://127.0.0.1:8000/"):
+        settings = some_settings(config, valkey_url, staff_password_hash=HASHES, extra_origins=extra)
+        anna = create_app(settings, clock=clock, watch=False).test_client()
+        sign_in(anna)
+        assert f'type="url" required value="{offered}"' in anna.get("/staff/preview").text
 
 
 def test_a_link_to_somebody_elses_page_is_not_made(anna: FlaskClient) -> None:
