@@ -12,7 +12,8 @@ from service.catalogue.yaml_file import parse_yaml
 FALLBACK = "en"
 # How the keys begin of what an appeal never says; and of what it says only where readers pay without leaving the page.
 _ELSEWHERE = (
-    *("gate_", "link_", "mail_", "newsletter_", "page_", "product_", "reminder_", "subscription_", "supporter_"),
+    *("gate_", "link_", "mail_", "method_", "newsletter_", "page_", "payment_methods", "product_", "reminder_"),
+    *("subscription_", "supporter_"),
     *("thanks_supporter", "thanks_spent", "thanks_no_", "thanks_later", "ticker_"),
 )
 _IN_NEWSLETTERS = ("newsletter_", "supporter_email")

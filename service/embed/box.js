@@ -54,6 +54,8 @@ export class HonestyBox extends HTMLElement {
     this.#panel = make(placement === "overlay" ? "dialog" : "section", {
       class: "panel " + placement, lang: language, dir: direction, "aria-labelledby": "heading",
     });
+    // `all: initial` undoes what `lang` says of fonts: Han characters would be drawn as in China.
+    this.#panel.style.setProperty("-webkit-locale", JSON.stringify(language));
     this.#root.replaceChildren(this.#panel);
     return this.#panel;
   }

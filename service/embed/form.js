@@ -59,7 +59,7 @@ export class GivingForm {
       form.intervals.length > 1 && radios("interval", words.interval_label,
         form.intervals.map((value) => ({ value, label: words[value] || value })), form.default_interval),
       this.#amounts, this.#own, this.#extras?.element, make("p", { class: "line" }, this.#problem, this.#cost),
-      this.#button, this.#methods());
+      this.#button, form.payment_methods && make("p", { class: "methods" }, form.payment_methods));
     this.element.addEventListener("change", (event) => this.#changed(event));
     this.#input.addEventListener("input", () => this.#tell());
     window.addEventListener("pageshow", ({ persisted }) => persisted && this.#work(false), { signal });
@@ -79,14 +79,6 @@ export class GivingForm {
   get #interval() {
     const chosen = this.element.querySelector("[name=interval]:checked");
     return chosen ? chosen.value : this.#form.intervals[0];
-  }
-
-  #methods() {
-    const { words, form } = this.#appeal;
-    const names = (form.payment_methods || [])
-      .map((method) => words["method_" + method] || method.replace(/_/g, " "));
-    return names.length > 0 && make("p", { class: "methods" }, words.payment_methods + ": ",
-      ...names.flatMap((name, at) => [at > 0 && ", ", make("span", {}, name)]));
   }
 
   /** Draws the amounts of the chosen interval. */

@@ -14,8 +14,8 @@ const LOOK = `
 .banner .copy{margin-top:.25em}
 .shut .give,.shut .copy>*+*,.shut .later p>span,dialog:not([open]){display:none}
 .shut .copy>:first-child{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}
-.shut .acts{display:flex;flex-wrap:wrap;align-items:center;gap:.2em 1em;margin-top:.5em}
-.shut .primary{width:auto;min-height:2.75em}
+.shut .acts{display:flex;flex-wrap:wrap;align-items:center;gap:.2em .8em;margin-top:.5em}
+.shut .primary{width:auto;padding-inline:1.1em;min-height:2.75em}
 .shut .later{margin:0}
 .overlay{position:fixed;inset:0;margin:auto auto 0;width:100%;max-width:35em;height:fit-content;overscroll-behavior:contain;padding:1.3em 1.25em calc(1em + env(safe-area-inset-bottom))}
 .overlay::backdrop{background:rgb(0 0 0/.55)}

@@ -17,6 +17,7 @@ h2{font:700 1.6em/1.18 var(--honestybox-heading-font,"Iowan Old Style",Charter,G
 .copy{margin-top:.5em}
 .copy>*+*{margin-top:.6em}
 ul,ol{padding-inline-start:1.3em}
+em:lang(ar),em:lang(he),em:lang(ja){font-style:normal;font-weight:700}
 a{color:inherit;text-decoration:underline .1em var(--accent);text-underline-offset:.16em}
 .give{margin-top:1.1em}
 legend{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
@@ -47,13 +48,12 @@ button,.primary{-webkit-appearance:none;appearance:none;margin:0;padding:.3em .1
 .primary:hover{filter:brightness(1.12)}
 .primary[aria-disabled=true]{opacity:.65;cursor:default}
 .methods{margin-top:.6em}
-.methods span{white-space:nowrap}
 .later{margin-top:.5em}
 .off{margin-top:.6em}
 .off+.later{margin:0}
 .off .problem{display:block}
 .quiet,.choice{color:var(--ink)}
-.quiet{min-height:3.1em;text-decoration:underline;text-underline-offset:.2em}
+.quiet{min-height:3.1em;padding-inline:0;text-decoration:underline;text-underline-offset:.2em}
 .choices{display:flex;flex-wrap:wrap;gap:.4em .6em}
 .choices p{flex:1 1 100%}
 .choice{min-height:3.1em;padding:.3em 1em;border:1px solid var(--edge)}

@@ -61,7 +61,7 @@ class FormSchema(Schema):
     chosen = _per_interval(fields.Integer())
     limits = _per_interval(fields.Nested(LimitsSchema))
     amount_labels = _per_interval(fields.String(metadata={"description": 'Such as "{amount} a month".'}))
-    payment_methods = fields.List(fields.String(), required=True)
+    payment_methods = fields.String(required=True)
     fees = fields.Nested(FeesSchema, required=True, allow_none=True, metadata={"description": "Null: not offered."})
     currencies = fields.List(
         fields.String(), metadata={"description": "What the reader may change to, the current one first."}

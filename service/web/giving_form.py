@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from babel import Locale
+from babel.lists import format_list
+
 from service.catalogue.words import Words
 from service.domain.amounts import Limits
 from service.domain.fees import CoverFees
@@ -32,12 +35,19 @@ def form(site: Site, currency: str, words: Words, language: str) -> dict[str, An
         "chosen": {interval: amounts.chosen(interval) for interval in Interval},
         "limits": {interval: _limits(limits, currency, language) for interval, limits in amounts.limits.items()},
         "amount_labels": {interval: words.texts[f"amount_{interval}"] for interval in Interval},
-        "payment_methods": site.payment_methods,
+        "payment_methods": _methods(site, words, language),
         "fees": site.cover_fees and _fees(site.cover_fees, currency),
         **({"currencies": choice} if choice else {}),
         "checkout": site.checkout.mode,
         "email": site.checkout.email,
     }
+
+
+def _methods(site: Site, words: Words, language: str) -> str:
+    """ "Pay by: Card, Apple Pay, or Google Pay", as the language enumerates; no name is broken between two lines."""
+    names = [words.say(f"method_{method}").replace(" ", "\u00a0") for method in site.payment_methods]
+    named = format_list(names, style="or", locale=Locale.parse(language, sep="-"))
+    return words.say("payment_methods", methods=named) if names else ""
 
 
 def _limits(limits: Limits, currency: str, language: str) -> Mapping[str, Any]:

@@ -5,11 +5,15 @@ import re
 from babel import Locale
 from babel.numbers import format_currency, get_currency_symbol
 
+from service.catalogue.languages import direction
 from service.domain.money import exponent
 from service.web.numbers import number_style
 
 # CLDR's currencySpacing, which Babel leaves out: "CHF 5", not "CHF5"
 _TOUCHING = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+# From right to left, the sign of "US$" would go before its letters.
+_SIGN_AFTER_LETTERS = re.compile(r"(?<=[A-Z])[$£¥€]")
+_LEFT_TO_RIGHT_MARK = "\u200e"
 
 
 def money_label(amount_minor: int, currency: str, language: str) -> str:
@@ -18,6 +22,8 @@ def money_label(amount_minor: int, currency: str, language: str) -> str:
     whole = re.sub(r"[#0][#0,.]*", "0", locale.currency_formats["standard"].pattern)
     around = format_currency(0, currency, format=whole, locale=locale, currency_digits=False)
     number = number_style(language).write(amount_minor, exponent(currency))
+    if direction(language) == "rtl":
+        around = _SIGN_AFTER_LETTERS.sub(rf"\g<0>{_LEFT_TO_RIGHT_MARK}", around)
     return _TOUCHING.sub("\u00a0", around).replace("0", number)
 
 

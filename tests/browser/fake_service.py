@@ -74,7 +74,7 @@ def a_form(language: str = "en", **changes: Any) -> dict[str, Any]:
         "chosen": {"once": 2500, "monthly": 500, "annual": 5000},
         "limits": {interval: limits(language) for interval in amounts},
         "amount_labels": {interval: words[f"amount_{interval}"] for interval in amounts},
-        "payment_methods": ["card", "apple_pay", "google_pay"],
+        "payment_methods": "Pay by: Card, Apple Pay, or Google Pay",
         "fees": None, "checkout": "hosted", "email": False,
     } | changes
 

@@ -26,6 +26,7 @@ SIDES = """() => {
   const amounts = [...panel.querySelectorAll('.amount label')].map((label) => label.getBoundingClientRect());
   return {
     dir: getComputedStyle(panel).direction, lang: panel.lang, name: panel.localName,
+    locale: getComputedStyle(panel).webkitLocale,
     close: !!panel.querySelector('.close') && middle(box('.close')) < middle(whole),
     heading: getComputedStyle(panel.querySelector('h2')).textAlign,
     intervals: intervals.every((left, at) => !at || left < intervals[at - 1]),
@@ -70,7 +71,7 @@ def test_arabic_is_mirrored_in_every_place(page: Page, fake: Fake, scheme: Any) 
         assert closes == (placement != "gate")
         seen = page.evaluate(SIDES)
         assert seen == {
-            "dir": "rtl", "lang": "ar", "name": "dialog" if placement == "overlay" else "section",
+            "dir": "rtl", "locale": '"ar"', "lang": "ar", "name": "dialog" if placement == "overlay" else "section",
             "close": bool(closes), "heading": "start", "intervals": True, "amounts": True, "sideways": False,
         }, placement  # fmt: skip
         axe_finds_nothing(page, f"{placement} in Arabic, {scheme}")

@@ -24,12 +24,17 @@ from tests.payments.orders import an_order
 
 HEADINGS = {"pt-BR": "Mantenha a luz acesa", "ar": "أبقوا المصباح مضاءً", "he": "השאירו את האור דולק"}
 
+METHODS = {
+    "pt-BR": "Formas de pagamento: Cartão ou Google\u00a0Pay", "ar": "طرق الدفع: بطاقة أو Google\u00a0Pay",
+    "he": "אמצעי תשלום: כרטיס או Google\u00a0Pay",
+}  # fmt: skip
+
 
 @pytest.fixture
 def config_dir(tmp_path: Path) -> Path:
     copy = ", ".join(f"{language}: {a_copy(heading)}" for language, heading in HEADINGS.items())
     campaign = a_campaign_yaml(variants=f"{{plain: {{copy: {{{copy}}}}}}}")
-    site = a_site_yaml(languages=f"[{', '.join(HEADINGS)}]")
+    site = a_site_yaml(languages=f"[{', '.join(HEADINGS)}]", payment_methods="[card, google_pay]")
     return write_config(tmp_path / "config", staff_files(site, {"lights-on": campaign}))
 
 
@@ -44,7 +49,7 @@ def test_an_answer_has_one_language_and_its_direction(client: FlaskClient) -> No
     for asked, language, direction, once, amount in [
         ("pt-BR", "pt-BR", "ltr", "Uma vez", "US$\u00a010"),
         ("pt-PT", "pt-BR", "ltr", "Uma vez", "US$\u00a010"),
-        ("ar-EG", "ar", "rtl", "مرة واحدة", "\u200f10\u00a0US$"),
+        ("ar-EG", "ar", "rtl", "مرة واحدة", "\u200f10\u00a0US$\u200e"),
         ("he", "he", "rtl", "פעם אחת", "\u200f10\u00a0\u200f$"),
         ("ja", "pt-BR", "ltr", "Uma vez", "US$\u00a010"),
     ]:
@@ -52,6 +57,7 @@ def test_an_answer_has_one_language_and_its_direction(client: FlaskClient) -> No
         assert (appeal["language"], appeal["direction"]) == (language, direction)
         assert (appeal["copy"]["heading"], appeal["words"]["once"]) == ([HEADINGS[language]], once)
         assert appeal["form"]["amounts"]["once"][0]["label"] == amount
+        assert appeal["form"]["payment_methods"] == METHODS[language]
 
 
 def test_a_hosted_page_follows_in_language_and_direction(client: FlaskClient) -> None:
