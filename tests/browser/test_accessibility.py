@@ -31,15 +31,18 @@ def in_language(language: str) -> dict[str, Any]:
     return {"language": language, "direction": direction(language), "words": dict(words.texts), "form": EXTRAS}
 
 
-def look(page: Page, fake: Fake, placement: str, **changes: Any) -> None:
-    """The page with this appeal on it, in light."""
+def look(page: Page, fake: Fake, *placements: str, **changes: Any) -> None:
+    """The page with these appeals on it, in light."""
     page.emulate_media(color_scheme="light")
-    asks(fake, placement)
+    asks(fake, *placements)
     status, answer = fake.decisions({})
-    answer["appeals"][0].update(changes)
+    for appeal in answer["appeals"]:
+        # Their regions are told apart by their headings.
+        appeal["copy"] = appeal["copy"] | {"heading": [f"A heading ({appeal['placement']})"]}
+        appeal.update(changes)
     fake.decisions = lambda body: (status, answer)
     page.goto(fake.publish())
-    wait_for(page, "shown")
+    wait_for(page, "shown", len(placements))
 
 
 def nothing_wrong(page: Page, where: str) -> None:
@@ -114,6 +117,6 @@ def test_axe_finds_nothing_while_paying_on_the_page(page: Page, fake: Fake) -> N
 
 def test_axe_finds_nothing_in_any_language(page: Page, fake: Fake) -> None:
     for language in sorted(set(DICTIONARY.languages) - {"en"}):
-        look(page, fake, "inline", **in_language(language))
-        page.locator("honesty-box .quiet").first.click()
+        look(page, fake, "inline", "banner", "gate", **in_language(language))
+        page.locator("honesty-box[placement=inline] .quiet").first.click()
         axe_finds_nothing(page, language, within="honesty-box")
