@@ -53,7 +53,7 @@ def opened(page: Page, fake: Fake, placement: str = "inline", **changes: Any) ->
 
 
 def press_and_leave(button: Locator) -> None:
-    """Presses what opens another origin's page, where Playwright's own click can wait for ever."""
+    """Presses what leaves or removes another origin's page, where Playwright's own click can wait for ever."""
     button.evaluate("button => { setTimeout(() => button.click()) }")
 
 

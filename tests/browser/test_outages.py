@@ -126,7 +126,7 @@ def test_away_when_the_payment_on_the_article_is_done(demo: Demo, page: Page, aw
         press_and_leave(frame.locator("#pay"))
         said.wait_for(timeout=2 * SECONDS)
         switch(page, demo, "Answer again")
-    page.get_by_role("button", name=WORDS["pay_done"], exact=True).click()
+    press_and_leave(page.get_by_role("button", name=WORDS["pay_done"], exact=True))
     recorded_once(page, demo)
 
 
