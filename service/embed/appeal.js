@@ -1,6 +1,6 @@
 /** Shows what the service decided, and tells it what became of that. */
 import { closeButton, newBox } from "./box.js";
-import { grow, make } from "./dom.js";
+import { grow, load, make } from "./dom.js";
 import { GivingForm } from "./form.js";
 import { report, whenSeen } from "./report.js";
 import { promise, reminder } from "./snooze.js";
@@ -36,12 +36,12 @@ class Appeal {
       return;
     }
     if (placement !== "inline") {
-      const { busy, overPage } = await import("./over.js");
+      const { busy, overPage } = await load("over");
       if (placement === "overlay" && busy(again, this.box.life)) return;
       this.#put(overPage(this.#appeal.words, () => this.#close()));
       return;
     }
-    const { findPlace, whenStill } = await import("./place.js");
+    const { findPlace, whenStill } = await load("place");
     const point = findPlace(place);
     if (point) whenStill(point, () => this.#put(point), this.box.life);
     else this.#fail("This page has no place for it: " + JSON.stringify(place));
@@ -135,7 +135,7 @@ class Appeal {
       this.#settle();
       const leave = () => this.#point.leave(this.box);
       if (!newsletter) leave();
-      else import("./newsletter.js").then(({ meanwhile }) =>
+      else load("newsletter").then(({ meanwhile }) =>
         meanwhile(newsletter, room, this.#appeal, this.#context, this.#ears(), leave)).catch(leave);
     } catch (failure) {
       said.textContent = failure.field === "email" ? words.email_unclear : words.try_again;
@@ -157,13 +157,13 @@ class Appeal {
 export async function show(decision, context, signal) {
   // What an appeal has beyond the usual is there before it shows, so that nothing moves when it comes.
   const { announce } = context;
-  const lend = (wanted, load) => (decision.appeals.some(wanted)
-    ? load().catch((failure) => announce("error", { message: failure + "" })) : null);
+  const lend = (wanted, bring) => (decision.appeals.some(wanted)
+    ? bring().catch((failure) => announce("error", { message: failure + "" })) : null);
   const [extras, letters, setting, theme] = await Promise.all([
-    lend(({ form }) => form?.fees || form?.currencies || form?.email, () => import("./extras.js")),
-    lend(({ newsletter }) => newsletter, () => import("./newsletter.js")),
-    lend(({ image, ticker, show_after: wait }) => image || ticker || wait, () => import("./setting.js")),
-    lend((one) => one.theme, () => import("./theme.js")),
+    lend(({ form }) => form?.fees || form?.currencies || form?.email, () => load("extras")),
+    lend(({ newsletter }) => newsletter, () => load("newsletter")),
+    lend(({ image, ticker, show_after: wait }) => image || ticker || wait, () => load("setting")),
+    lend((one) => one.theme, () => load("theme")),
   ]);
   theme?.furnish(decision.appeals[0].theme);
   if (signal.aborted) return;

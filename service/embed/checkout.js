@@ -1,5 +1,6 @@
 /** From a press of Continue to the payment: on Stripe's page, or in a dialog over the article. */
 import { attemptFor, forget, remember } from "./attempts.js";
+import { load } from "./dom.js";
 
 const PATIENCE_MS = 20000;
 
@@ -59,7 +60,7 @@ class Checkout {
 
   /** Asks again with a proof that a human asks; null when they would rather not. */
   async #prove(wanted, more) {
-    const { prove } = await import("./human.js");
+    const { prove } = await load("human");
     const check = await prove(wanted, this.#appeal, this.#context, this.#told);
     return check && this.#ask({ ...more, check });
   }
@@ -79,7 +80,7 @@ class Checkout {
   /** Pays on this page, or on Stripe's where the page does not let its script work. */
   async #here(answer, more) {
     try {
-      const { payHere } = await import("./embedded.js");
+      const { payHere } = await load("embedded");
       const outcome = await payHere(answer, this.#appeal, this.#context, this.#told);
       if (outcome && outcome !== "unverified") forget(this.#wish, null, this.#context);
       return { back: !outcome };

@@ -129,7 +129,9 @@
   turn = early[0] && call(...early);
   refresh();
   if (dataset.navigation !== "manual") {
-    const look = () => location.href !== context.at && call("follow");
+    // Once for each address: where the module does not come, looking again would be asking for it every second.
+    let seen = location.href;
+    const look = () => seen !== (seen = location.href) && call("follow");
     // An element of the page may have this name.
     if (window.navigation?.currentEntry) navigation.addEventListener("currententrychange", look, life);
     else context.timer = setInterval(look, 1e3);

@@ -1,12 +1,12 @@
 /** "Not ready today? Remind me later": the choices, among them never, and what is said afterwards. */
-import { fill, make } from "./dom.js";
+import { fill, load, make } from "./dom.js";
 
 const PATIENCE_MS = 400; // what opens later than this would move what the reader has begun to read
 
 /** The field for a mail, where the site offers one and it comes in time; nothing otherwise, until they open it again. */
 const mailField = (appeal, { context, box }) => Promise.race([
   new Promise((resolve) => setTimeout(resolve, PATIENCE_MS)),
-  import("./remind.js").then(({ LOOK, mailField }) => {
+  load("remind").then(({ LOOK, mailField }) => {
     box.wear(LOOK);
     return mailField(appeal, context);
   }),
