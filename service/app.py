@@ -28,6 +28,7 @@ from service.store.counters import Counters
 from service.store.errors import StoreUnavailableError
 from service.store.held import Givers, HeldRecords
 from service.store.limits import Limits
+from service.store.on_disk import waiting_for
 from service.store.readers import ReaderStore
 from service.store.reconciliations import Reconciliations
 from service.store.reminders import Reminders
@@ -122,7 +123,7 @@ def _parts(
     verifier = HumanVerifier(settings.human_check, settings.human_check_base) if settings.human_check else None
     human_check = HumanCheck(verifier, Checks(books.patient), books.lookout)
     desk = open_desk(settings, books.patient, books.patient_readers, books.gateway)
-    reminders = Reminders(books.patient)
+    reminders = Reminders(books.patient, waiting_for(settings.redis_url))
     held, givers = HeldRecords(books.patient), Givers(books.patient)
     return Parts(
         settings=settings,

@@ -1,7 +1,10 @@
 """What was written is on disk: some of what readers entrust to us has no other home than Redis. Source: DESIGN §7."""
 
+from collections.abc import Callable
+from functools import partial
+
 from redis import Redis
-from redis.exceptions import ResponseError
+from redis.exceptions import RedisError, ResponseError
 
 from service.store.errors import StoreUnavailableError
 
@@ -29,3 +32,16 @@ def wait_until_on_disk(url: str) -> None:
         raise waited
     if not waited[0]:
         raise StoreUnavailableError("its disk is too slow")
+
+
+def waiting_for(url: str) -> Callable[[], None]:
+    """What waits until what the store at `url` has taken is on disk, and raises StoreUnavailableError when that takes
+    too long. Behind a Sentinel or in a Cluster the replicas are what outlives a server, and nothing is waited for."""
+    return (lambda: None) if "+" in url.partition("://")[0] else partial(_wait, url)
+
+
+def _wait(url: str) -> None:
+    try:
+        wait_until_on_disk(url)
+    except RedisError as error:
+        raise StoreUnavailableError("it cannot say what is on its disk") from error

@@ -4,7 +4,7 @@ A process that dies between the two leaves a moment without a reminder, which me
 without a moment, which goes away by itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 
@@ -21,10 +21,11 @@ _SPARE = timedelta(days=30)
 
 
 class Reminders:
-    """One for each reader at most. Every method raises StoreUnavailableError."""
+    """One for each reader at most. Every method raises StoreUnavailableError. `settle`: returns once what was written
+    is on disk, where nothing but this is left of what the reader was promised."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, settle: Callable[[], None] = lambda: None) -> None:
+        self._store, self._settle = store, settle
 
     def put(self, wish: Reminder) -> None:
         """Keeps it in place of an earlier one; nothing is sent until it is confirmed."""
@@ -34,6 +35,7 @@ class Reminders:
         )  # fmt: skip
         flat = chain.from_iterable(zip(_FIELDS, values, strict=True))
         self._store.run(_WRITE, _key(wish.site, wish.reader), (CONFIRM_WITHIN + _SPARE) // _MS, *flat)
+        self._settle()
 
     def get(self, site: str, reader: str) -> Reminder | None:
         """The reader's, or None."""
@@ -46,7 +48,9 @@ class Reminders:
     def confirm(self, wish: Reminder, now: datetime) -> bool:
         """Has it sent when it is due; False when it is gone, or was replaced."""
         self._store.command("ZADD", _DUE_KEY, int(wish.due.timestamp()), _name(wish))
-        return self._move(wish, Stage.ASKED, Stage.CONFIRMED, now)
+        moved = self._move(wish, Stage.ASKED, Stage.CONFIRMED, now)
+        self._settle()
+        return moved
 
     def begin(self, wish: Reminder, now: datetime) -> bool:
         """True for the one who may send it: from here on nobody else will."""

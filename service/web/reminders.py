@@ -55,5 +55,5 @@ def ask_to_confirm(
         stage=Stage.ASKED,
     )
     parts.reminders.put(reminder)
-    parts.jobs.put(CONFIRM_JOB, {"token": parts.reminder_links.token(reminder)}, urgent=True)
+    parts.jobs.put(CONFIRM_JOB, {"token": parts.reminder_links.token(reminder)}, urgent=True, kept=True)
     return {"confirm_by": iso(now + CONFIRM_WITHIN)}
