@@ -46,11 +46,26 @@ function destroy({ life, refresh, timer }) {
   mine.queue = [];
 }
 
+/** Leads to our page that tells what is held on this reader, who is known there by what is posted alone. */
+function data({ site, service, reader }) {
+  const form = document.createElement("form");
+  Object.assign(form, { method: "post", action: service + site + "/my-data", hidden: true });
+  const language = document.documentElement.lang;
+  for (const [name, value] of Object.entries({ reader: reader() ?? localStorage.getItem("honestybox:" + site) ?? "", language })) {
+    const field = document.createElement("input");
+    Object.assign(field, { name, value });
+    form.append(field);
+  }
+  document.body.append(form);
+  form.submit();
+  form.remove();
+}
+
 const measure = async (context) => (await import("./analytics.js")).pass(context);
 
 const follow = async (context) => (await import("./follow.js")).follow(context);
 
-const CALLS = { refresh: ({ refresh }) => void refresh(), show, hide, destroy, measure, follow };
+const CALLS = { refresh: ({ refresh }) => void refresh(), show, hide, destroy, data, measure, follow };
 
 /** One call: a function, or a name with what goes with it. An unknown name is the page's mistake, and announced. */
 async function play(call, context) {

@@ -25,6 +25,18 @@ async function wordsFor(language, { service, site }) {
   return answer.json();
 }
 
+/** Drops what this browser keeps of a reader who was forgotten on our page, if it is the one whose token ends so. */
+function forget(end, { site }) {
+  try {
+    if (end.length < 16 || !(localStorage.getItem("honestybox:" + site) ?? "").endsWith(end)) return;
+    for (const name of Object.keys(localStorage)) {
+      if (name === "honestybox:" + site || name.startsWith("honestybox:" + site + ":")) localStorage.removeItem(name);
+    }
+  } catch (refused) {
+    // it keeps nothing
+  }
+}
+
 /**
  * Thanks the reader where they were asked, else in a strip at the top of the window.
  *
@@ -39,6 +51,8 @@ export async function thank(pageLanguage, context, signal) {
     const { recognise } = await import("./recognise.js");
     outcome = await recognise(outcome.split(".")[1] || "", context);
   }
+  const [, forgotten] = outcome.split("forgotten.");
+  if (forgotten) return forget(forgotten, context);
   // Until then an attempt is worth keeping: pressed again, it leads to its payment and not to a second one.
   if (outcome === "paid" || outcome === "pending") forgetAll(context);
   const { language, direction, words, theme } = await wordsFor(pageLanguage, context);

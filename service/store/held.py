@@ -1,6 +1,6 @@
 """What is held of one reader, told to them in full, and forgotten."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from struct import Struct
@@ -95,6 +95,15 @@ class Givers:
                 line = self._ledger.get(name)
                 if line and reader in (line.attribution.reader, *self._ledger.readers(name)):
                     yield line
+
+    def of(self, site: str, contributions: Iterable[str]) -> list[str]:
+        """Every reader who gave one of these to the site, or was recognised as its giver."""
+        found: dict[str, None] = {}
+        for name in contributions:
+            line = self._ledger.get(name)
+            if line and line.attribution.site == site:
+                found |= dict.fromkeys(filter(None, (line.attribution.reader, *self._ledger.readers(name))))
+        return list(found)
 
     def unlink(self, contribution: str, reader: str) -> None:
         """The line stays, for it is about money; who read what when it was given does not."""

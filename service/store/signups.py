@@ -36,6 +36,8 @@ class SignUps:
     def ask(self, site: str, name: str, newsletter: str, reader: str, now: datetime) -> SignUp:
         """The sign-up, wished for now; `reader` may be empty."""
         known, new = self.find(site, name), token_hex(16)
+        if known:
+            self._jobs.drop(LAPSE_JOB, _lapse(name, known))  # the latest wish decides
         sign_up = known.asked_again(new, reader, now) if known else SignUp(new, newsletter, reader, now)
         self._write(site, name, sign_up, self._keep(site) if sign_up.confirmed_at else 2 * CONFIRM_LIFE)
         return sign_up
@@ -69,9 +71,9 @@ class SignUps:
         urgent = kind == MAIL_JOB  # somebody looks into the mailbox
         self._jobs.put(kind, arguments, _unique(name, turn), delay, urgent=urgent, kept=True)
 
-    def put_lapse(self, arguments: Mapping[str, JSON]) -> None:
-        """A job for when the wish can be confirmed no more. Each wish has its own: the latest one decides."""
-        self._jobs.put(LAPSE_JOB, arguments, delay=CONFIRM_LIFE)
+    def put_lapse(self, name: str, sign_up: SignUp, arguments: Mapping[str, JSON]) -> None:
+        """A job for when the wish can be confirmed no more."""
+        self._jobs.put(LAPSE_JOB, arguments, _lapse(name, sign_up), CONFIRM_LIFE)
 
     def of_reader(self, site: str, reader: str) -> list[SignUp]:
         """What the reader signed up for, in no order."""
@@ -80,8 +82,9 @@ class SignUps:
     def erase(self, site: str, reader: str) -> int:
         """Forgets them, and what was still to be done about them; how many there were. A provider keeps what it has."""
         erased = 0
-        for name, _ in self._of_reader(site, reader):
+        for name, sign_up in self._of_reader(site, reader):
             self._drop(name)
+            self._jobs.drop(LAPSE_JOB, _lapse(name, sign_up))
             self._store.command("DEL", _key(site, name))
             erased += 1
         self._store.command("DEL", _index(site, reader))
@@ -120,6 +123,10 @@ class SignUps:
 
 def _unique(name: str, turn: int) -> str:
     return f"{name}/{turn % 2}"
+
+
+def _lapse(name: str, sign_up: SignUp) -> str:
+    return f"{name}/{_text(sign_up.asked_at)}"
 
 
 def _key(site: str, name: str) -> str:

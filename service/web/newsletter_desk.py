@@ -24,10 +24,10 @@ class NewsletterDesk:
         """Has the reader written to, whether or not we know the address. From now on they are not asked for this
         newsletter any more; that is taken back where the mail is not answered."""
         now, name = wish.asked_at, self._name(wish)
-        self.sign_ups.ask(wish.site, name, wish.newsletter, wish.reader, now)
+        sign_up = self.sign_ups.ask(wish.site, name, wish.newsletter, wish.reader, now)
         sealed = close_wish(self.seal, wish)
         if wish.reader:
-            self.sign_ups.put_lapse({"wish": sealed})
+            self.sign_ups.put_lapse(name, sign_up, {"wish": sealed})
         self.sign_ups.put(MAIL_JOB, name, {"wish": sealed})
         if wish.reader:
             self.readers.record_newsletter(wish.site, wish.reader, wish.newsletter, now, has=True)

@@ -126,3 +126,30 @@ def test_extras_that_do_not_arrive_stop_nothing(page: Page, fake: Fake) -> None:
     asked = len(fake.of("decisions"))
     assert "consent.js" in wait_for(page, "error")["message"]
     assert (len(fake.of("decisions")), page.locator("honesty-box").count()) == (asked, 0)
+
+
+def test_a_page_of_ours_is_posted_the_readers_number_which_goes_when_they_are_forgotten(page: Page, fake: Fake) -> None:
+    asks(fake, "banner")
+    status, answer = fake.decisions({})
+    fake.decisions = lambda body: (status, answer | {"reader": "a-token-that-is-as-long-as-ours-are"})
+    page.goto(a_page(fake))
+    wait_for(page, "shown")
+    token = page.evaluate("localStorage.getItem('honestybox:daily-lantern')")
+    page.evaluate("""() => {
+      HTMLFormElement.prototype.submit = function () {
+        window.posted = [this.method, this.action, ...new FormData(this)].map(String);
+      };
+      honestybox.queue.push("data");
+    }""")
+    page.wait_for_function("window.posted")
+    method, action, *fields = page.evaluate("posted")
+    assert (method, action.endswith("/daily-lantern/my-data")) == ("post", True)
+    assert fields == [f"reader,{token}", "language,en"]
+    fake.decisions = lambda body: (status, answer | {"reader": None})
+    for end, left in (("x" * 16, token), (token[-16:], None)):
+        page.evaluate("localStorage.setItem('honestybox:daily-lantern:attempts', '{}')")
+        page.goto("about:blank")  # the fragment alone would be no new page
+        page.goto(a_page(fake) + f"#honestybox=forgotten.{end}")
+        page.wait_for_function("!location.hash")
+        page.wait_for_function("token => localStorage.getItem('honestybox:daily-lantern') === token", arg=left)
+    assert page.evaluate("Object.keys(localStorage)") == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,10 +12,11 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from service.app import create_app
+from service.domain.newsletter import MailProvider
 from service.domain.supporter import Owner, Pass, Supporter
 from service.web.links import Links
 from tests.browser.axe import axe_finds_nothing
-from tests.builders import ARTICLE, SITE, a_site_yaml, parts_of, some_settings, staff_files, write_config
+from tests.builders import ARTICLE, SITE, a_site_yaml, decision, parts_of, some_settings, staff_files, write_config
 from tests.payments.served import Served
 from tests.servers import free_port
 
@@ -38,12 +39,24 @@ CONTRASTS = """() => {
 }"""
 
 
+WEEKLY = "{weekly: {title: The Week, frequency: Sundays, preview: /letters, privacy: /privacy, provider: csv}}"
+POSTED = """([action, reader]) => {
+  const field = Object.assign(document.createElement('input'), { name: 'reader', value: reader });
+  const form = Object.assign(document.createElement('form'), { method: 'post', action });
+  form.append(field);
+  document.body.append(form);
+  setTimeout(() => form.submit());
+}"""
+
+
 @dataclass
 class Desk:
     """A running service that mails, and its links."""
 
     address: str
     links: Links
+    reader: Callable[[], str]
+    """Makes one who was just here; the token."""
 
     def link(self) -> str:
         owners = (Owner("cus_1", datetime.now(UTC)),)
@@ -60,13 +73,14 @@ def _soon() -> datetime:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> Iterator[Desk]:
     folder: Path = tmp_path_factory.mktemp("desk")
-    config = write_config(folder / "config", staff_files(a_site_yaml(name='"Gazette & <Sons>"')))
+    config = write_config(folder / "config", staff_files(a_site_yaml(name='"Gazette & <Sons>"', newsletters=WEEKLY)))
     port = free_port()
     settings: dict[str, Any] = {"mail_url": f"file://{folder}/out", "mail_from": "a@gazette.example"}
+    settings["newsletter_providers"] = {SITE: {MailProvider.CSV: str(folder / "subscribers.csv")}}
     settings["public_url"] = f"http://127.0.0.1:{port}"
     app = create_app(some_settings(config, valkey_server, **settings), watch=False)
     served = Served(app, port)
-    yield Desk(served.address, parts_of(app).desk.links)
+    yield Desk(served.address, parts_of(app).desk.links, lambda: str(decision(app.test_client())["reader"]))
     served.stop()
 
 
@@ -97,10 +111,27 @@ def test_axe_finds_nothing_on_any_of_our_pages(chromium: Browser, desk: Desk, sc
     for address in (
         landing, f"{landing}?language=ru&interval=once&amount=33", f"{desk.address}/{SITE}/thanks?session=x",
         f"{desk.address}/{SITE}/reminder?token=x", f"{desk.address}/{SITE}/reminder?ended=1", desk.ask(), desk.link(),
+        f"{desk.address}/{SITE}/my-data", f"{desk.address}/{SITE}/newsletters/weekly",
     ):  # fmt: skip
         page.goto(address)
         axe_finds_nothing(page, f"{address}, {scheme}")
         assert page.evaluate("document.documentElement.scrollWidth") == 320, address
+    page.goto(f"{desk.address}/{SITE}/newsletters/weekly?language=en")
+    page.get_by_label("E-mail address").fill("reader@example")
+    page.get_by_role("button", name="Sign me up").click()
+    expect(page.get_by_label("E-mail address")).to_be_focused()
+    axe_finds_nothing(page, f"a sign-up with a mistake, {scheme}")
+    page.get_by_label("E-mail address").fill("reader@example.org")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Please look into your mailbox")).to_be_visible()
+    axe_finds_nothing(page, f"a sign-up, {scheme}")
+    page.evaluate(POSTED, [f"{desk.address}/{SITE}/my-data", desk.reader()])
+    expect(page.get_by_text("by a random number")).to_be_visible()
+    axe_finds_nothing(page, f"what is held, {scheme}")
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    page.get_by_role("button", name="Forget all of it").click()
+    expect(page.get_by_role("heading", name="Forgotten")).to_be_visible()
+    axe_finds_nothing(page, f"what was erased, {scheme}")
     context.close()
 
 

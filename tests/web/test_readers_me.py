@@ -13,6 +13,8 @@ from werkzeug.test import TestResponse
 from service.app import create_app
 from service.domain.contribution import Attribution, Contribution, Payment, State
 from service.domain.money import Interval
+from service.domain.newsletter import MailProvider
+from service.domain.supporter import LINK_LIFE, Owner, Pass, Supporter
 from service.store.held import everything_in
 from tests.builders import (
     ARTICLE,
@@ -33,6 +35,8 @@ from tests.test_documentation import table
 from tests.web.conftest import MERCURY
 
 READER = "reader@example.org"
+NEWSLETTERS = "{weekly: {title: The Week, provider: csv}, daily: {title: The Day, provider: csv}}"
+OURS = {"Sec-Fetch-Site": "same-origin"}
 LUA = (Path(__file__).parents[2] / "service/store/lua/record.lua").read_text()
 
 
@@ -42,10 +46,11 @@ def app(valkey_url: str, clock: SettableClock, tmp_path: Path) -> Flask:
     snooze = "{choices: [7d, 30d], default: 30d, reminder_email: true}"
     meter = "{allowance: 5, period: month}"
     places = "{inline: {selector: article}, gate: {selector: article}}"
-    site = a_site_yaml(snooze=snooze, meter=meter, placements=places)
+    site = a_site_yaml(snooze=snooze, meter=meter, placements=places, newsletters=NEWSLETTERS)
     config = write_config(tmp_path / "config", staff_files(site=site))
     mail = {"mail_url": f"file://{tmp_path}/outbox", "mail_from": "The Gazette <support@gazette.example>"}
-    return create_app(some_settings(config, valkey_url, **mail), clock=clock, watch=False)
+    csv = {"newsletter_providers": {SITE: {MailProvider.CSV: str(tmp_path / "subscribers.csv")}}}
+    return create_app(some_settings(config, valkey_url, **mail, **csv), clock=clock, watch=False)
 
 
 def me(client: FlaskClient, method: str, token: str, site: str = SITE, origin: str | None = ORIGIN) -> TestResponse:
@@ -68,6 +73,19 @@ def gave(app: Flask, reader: str, linked: str = "") -> None:
         parts.readers.record_gift(SITE, name, line.id, line.gift, look, NOW)
     if linked:
         ledger.link(line.id, linked)
+
+
+def signed_up(client: FlaskClient, token: str) -> None:
+    """The reader wished for two newsletters, one of them twice."""
+    for name in ("weekly", "daily", "daily"):
+        wish = {"site": SITE, "email": READER, "reader": token, "language": "en"}
+        assert post(client, f"/v1/newsletters/{name}/subscriptions", wish).status_code == 202
+
+
+def a_link(app: Flask) -> str:
+    """The token of a link that was mailed to who gave."""
+    supporter = Supporter((Owner("cus_0", NOW),), ("sub_gift", "pi_gone"))
+    return parts_of(app).desk.links.links.issue(SITE, Pass(supporter, "", NOW + LINK_LIFE))
 
 
 def whole(memory: Redis) -> Iterator[bytes]:
@@ -97,6 +115,8 @@ def test_everything_that_is_held_is_told_and_then_forgotten(app: Flask, client: 
     wish = {"reader": token, "receipt": receipt, "days": 30, "email": READER, "url": ARTICLE, "language": "en"}
     assert post(client, "/v1/snoozes", wish).status_code == 200
     gave(app, reader, linked=parts_of(app).tokens.reader(SITE, bystander))
+    signed_up(client, token)
+    a_link(app)
 
     held = me(client, "GET", token).get_json()
     assert held["record"]["visits"] == 1
@@ -106,18 +126,19 @@ def test_everything_that_is_held_is_told_and_then_forgotten(app: Flask, client: 
     assert len(held["record"]["articles"]) == len(held["record"]["counted"]) == 1
     assert (held["reminder"]["email"], held["reminder"]["url"]) == (READER, ARTICLE)
     assert [gift["id"] for gift in held["contributions"]] == ["sub_gift"]
+    assert sorted(one["newsletter"] for one in held["newsletters"]) == ["daily", "weekly"]
 
     before = list(whole(memory))
     assert any(reader.encode() in part for part in before)
     answer = me(client, "DELETE", token).get_json()
-    assert answer["erased"] == {"record": True, "reminder": True, "newsletters": 0}
+    assert answer["erased"] == {"record": True, "reminder": True, "newsletters": 2}
     (kept,) = answer["kept"]
     assert {name: kept[name] for name in ("id", "amount_minor", "customer")} == {
         "id": "sub_gift", "amount_minor": 500, "customer": "cus_0",
     }  # fmt: skip
     assert "law" in kept["why"]
     for part in whole(memory):
-        for trace in (reader, token, READER, ARTICLE, "an-attempt-of-nobody"):
+        for trace in (reader, token, READER, ARTICLE, "an-attempt-of-nobody", "newsletter_"):
             assert trace.encode() not in part
     assert memory.hget("hb:l:{sub_gift}", "body") is not None
     assert me(client, "GET", token).get_json()["record"] is None
@@ -170,3 +191,45 @@ def test_the_readme_tells_every_field_of_the_record(app: Flask, client: FlaskCli
     (body,) = re.findall(r"local function new_record.*?return \{(.*?)\}", LUA, re.DOTALL)
     kept = {"never_again" if name == "flags" else name for name in re.findall(r"(\w+) =", body)}
     assert told == documented == kept
+
+
+def on_page(client: FlaskClient, site: str = SITE, headers: dict[str, str] = OURS, **form: str) -> TestResponse:
+    return client.post(f"/{site}/my-data", data={"language": "en", **form}, headers=headers)
+
+
+def test_our_page_tells_and_forgets_whom_their_own_browser_names(
+    app: Flask, client: FlaskClient, memory: Redis
+) -> None:
+    token, _ = an_appeal(client)
+    reader = parts_of(app).tokens.reader(SITE, token)
+    gave(app, reader)
+    theirs = {"Sec-Fetch-Site": "cross-site", "Origin": ORIGIN}
+    told = on_page(client, headers=theirs, reader=token)
+    assert (told.status_code, f"&#34;reader&#34;: &#34;{reader}&#34;" in told.text) == (200, True)
+    assert on_page(client, headers=theirs, reader=token, action="erase").status_code == 403
+    done = on_page(client, reader=token, action="erase")
+    assert "<li>$5 a month, 2026-11-22, sub_gift</li>" in done.text
+    assert f'href="{ORIGIN}/#honestybox=forgotten.{token[-16:]}"' in done.text
+    assert all(reader.encode() not in part for part in whole(memory))
+    assert "Nothing is held" in on_page(client, reader=token).text
+    for form in ({}, {"reader": "made up"}, {"token": "made up"}, {"reader": token[:-1]}):
+        answer = on_page(client, **form)
+        assert (answer.status_code, "So come here from a page of" in answer.text) == (422, True)
+    assert "So come here" in client.get(f"/{SITE}/my-data?language=en").text
+
+
+def test_our_page_forgets_every_browser_that_a_supporters_gifts_were_given_in(
+    app: Flask, client: FlaskClient, memory: Redis, clock: SettableClock
+) -> None:
+    readers = [parts_of(app).tokens.reader(SITE, an_appeal(client)[0]) for _ in range(2)]
+    gave(app, readers[0], linked=readers[1])
+    link = a_link(app)
+    assert f'formaction="/{SITE}/my-data"' in client.get(f"/supporter?site={SITE}&token={link}").text
+    told = on_page(client, token=link)
+    assert all(reader in told.text for reader in readers)
+    assert on_page(client, token=link, action="erase").text.count("sub_gift") == 1
+    for part in whole(memory):
+        assert not any(reader.encode() in part for reader in readers)
+    assert "Nothing is held" in on_page(client, token=link).text
+    clock.move(LINK_LIFE)
+    assert on_page(client, token=link).status_code == 422
