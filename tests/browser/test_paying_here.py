@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from .fake_service import Answer, Fake, a_decision, a_form, a_problem, an_appeal, an_article, locale
-from .reading import STRICT, asks, give, heard, opened, press_and_leave, wait_for
+from .reading import STRICT, asks, give, heard, opened, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -73,7 +73,7 @@ def test_the_reader_pays_over_the_article_and_is_told_the_truth_there(page: Page
     assert asked == {
         "site": "daily-lantern", "reader": "token-1", "session": "cs_test_1", "url": fake.paper + "/story",
     }
-    press_and_leave(page.get_by_role("button", name=WORDS["pay_done"], exact=True))
+    page.get_by_role("button", name=WORDS["pay_done"], exact=True).click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.locator("honesty-box .said")).to_have_text(WORDS[f"thanks_{outcome}_heading"])
     expect(page.locator("honesty-box .said")).to_be_focused()
@@ -99,7 +99,7 @@ def test_a_paid_gate_opens_and_reading_goes_on(page: Page, fake: Fake) -> None:
     give(page)
     pane(page)
     pay(page)
-    press_and_leave(page.get_by_role("button", name=WORDS["pay_done"], exact=True))
+    page.get_by_role("button", name=WORDS["pay_done"], exact=True).click()
     expect(page.locator(".content > p").last).to_be_visible()
     assert wait_for(page, "opened") == access
     assert page.evaluate("document.activeElement.matches('.content > p')")
@@ -111,7 +111,7 @@ def test_an_overlay_makes_way_for_the_payment_and_goes_when_it_is_paid(page: Pag
     pane(page)
     expect(page.locator("dialog")).to_be_hidden()
     pay(page)
-    press_and_leave(page.get_by_role("button", name=WORDS["pay_done"], exact=True))
+    page.get_by_role("button", name=WORDS["pay_done"], exact=True).click()
     expect(page.locator("honesty-box")).to_have_count(0)
 
 
