@@ -8,6 +8,7 @@ from service.doctor.patient import Patient, on_this_machine
 from service.domain.campaign import Kind
 from service.mail.errors import MailError
 from service.mail.post import greet
+from service.settings import abilities
 
 _SET = "Set HONESTYBOX_MAIL_URL and HONESTYBOX_MAIL_FROM to those of your mail server."
 
@@ -16,6 +17,7 @@ def mail(patient: Patient) -> Iterator[Finding]:
     """The server, the encryption and the password."""
     url = patient.values["mail_url"]
     parts = urlsplit(url)
+    yield from _promised(patient, mails=bool(url))
     if not url:
         told = "no mail is sent, so nobody is recognised on another device or can change their card"
         cards = [campaign.id for campaign in patient.campaigns if campaign.kind is Kind.CARD_UPDATE]
@@ -24,6 +26,23 @@ def mail(patient: Patient) -> Iterator[Finding]:
         yield warning(f"mails are only put into {parts.path}", _SET)
     else:
         yield _greeted(url, f"{parts.hostname}")
+
+
+def _promised(patient: Patient, *, mails: bool) -> Iterator[Finding]:
+    """What staff's files offer readers and the settings cannot keep: it is then left out, and nobody is told."""
+    can = abilities(patient.values)
+    for site in patient.sites:
+        if site.snooze.reminder_email and not mails:
+            yield warning(f"{site.id} offers reminders by mail, and none is sent", _SET)
+        for newsletter in site.newsletters.values():
+            if newsletter.provider is None or can.can_deliver(site.id, newsletter):
+                continue
+            told = f"nobody can sign up for {newsletter.id} of {site.id}, and its campaigns do not run"
+            if not mails:
+                yield warning(f"{told}: no mail is sent", _SET)
+            else:
+                key = f"Name {newsletter.provider} and its key in HONESTYBOX_NEWSLETTER_PROVIDERS for {site.id}."
+                yield warning(f"{told}: {newsletter.provider} is not in the settings", key)
 
 
 def _greeted(url: str, host: str) -> Finding:

@@ -423,7 +423,13 @@ def test_mail_is_tried_and_none_is_sent(mailbox: Mailbox, tmp_path: Path) -> Non
     assert nobody.verdict is Verdict.PROBLEM
     assert [finding.verdict for finding in ills("")] == [Verdict.WARNING]
     sample = {"HONESTYBOX_MAIL_URL": "", "HONESTYBOX_CONFIG_DIR": "config"}
-    (promised,) = ills_by(mail_side.mail, sample)
+    *offered, promised = ills_by(mail_side.mail, sample)
+    assert [one.told for one in offered] == [
+        "daily-lantern offers reminders by mail, and none is sent",
+        "nobody can sign up for sunday of daily-lantern, and its campaigns do not run: no mail is sent",
+    ]
+    (unheard, _) = ills_by(mail_side.mail, sample | {"HONESTYBOX_MAIL_URL": "file:///tmp/mails"})
+    assert unheard.told.endswith("its campaigns do not run: csv is not in the settings")
     assert promised.verdict is Verdict.PROBLEM
     assert promised.told.endswith("as card-expired asks them to")
     assert [finding.verdict for finding in ills("file:///tmp/mails")] == [Verdict.WARNING]
