@@ -51,7 +51,8 @@ function data({ site, service, reader }) {
   const form = document.createElement("form");
   Object.assign(form, { method: "post", action: service + site + "/my-data", hidden: true });
   const language = document.documentElement.lang;
-  for (const [name, value] of Object.entries({ reader: reader() ?? localStorage.getItem("honestybox:" + site) ?? "", language })) {
+  const token = reader() ?? localStorage.getItem("honestybox:" + site) ?? "";
+  for (const [name, value] of Object.entries({ reader: token, language, return_url: location.href })) {
     const field = document.createElement("input");
     Object.assign(field, { name, value });
     form.append(field);

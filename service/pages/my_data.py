@@ -6,6 +6,7 @@ supporter was mailed, which stands for every browser that their gifts were given
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, request
@@ -13,7 +14,7 @@ from flask.typing import ResponseReturnValue
 
 from service.pages.frame import Frame, check_own_page, open_frame, pages_blueprint
 from service.store.errors import StoreUnavailableError
-from service.web.links import front_page
+from service.web.links import page_of
 from service.web.money_labels import money_label
 from service.web.parts import Parts
 from service.web.requests import MOST_BYTES
@@ -36,6 +37,7 @@ def my_data_views(parts: Parts) -> Blueprint:
         request.max_content_length = MOST_BYTES
         given = request.form
         frame = open_frame(parts, site_id, given)
+        frame = replace(frame, back=page_of(frame.site, given.get("return_url")) or frame.back)
         parts.guard.pace("readers", parts.clock(), address=parts.guard.address)
         if given.get("action") == "erase":
             check_own_page(parts.settings.public_url)
@@ -74,7 +76,7 @@ def _readers(parts: Parts, frame: Frame, given: Mapping[str, str]) -> list[str] 
 def _tell(parts: Parts, frame: Frame, readers: list[str]) -> ResponseReturnValue:
     held = [parts.reader_data.held(frame.site.id, reader, parts.clock()) for reader in readers]
     some = [one for one in held if any(one[name] for name in ("record", "reminder", "newsletters", "contributions"))]
-    fields = {name: request.form[name] for name in ("reader", "token") if request.form.get(name)}
+    fields = {name: request.form[name] for name in ("reader", "token", "return_url") if request.form.get(name)}
     texts = [json.dumps(one, ensure_ascii=False, indent=2) for one in some]
     return frame.page("my_data.html", state="held", held=texts, fields=fields)
 
@@ -84,8 +86,8 @@ def _erase(parts: Parts, frame: Frame, readers: list[str]) -> ResponseReturnValu
     answers = [parts.reader_data.erase(frame.site.id, reader, parts.clock()) for reader in readers]
     kept = {one["id"]: _gift(one, frame) for answer in answers for one in answer["kept"]}
     # the browser forgets its number, too, where it is the one
-    back = f"{front_page(frame.site)}#honestybox=forgotten.{request.form.get('reader', '')[-_ENOUGH:]}"
-    return Frame(frame.site, frame.language, frame.words, back).page("my_data.html", state="erased", kept=kept.values())
+    back = f"{frame.back}#honestybox=forgotten.{request.form.get('reader', '')[-_ENOUGH:]}"
+    return replace(frame, back=back).page("my_data.html", state="erased", kept=kept.values())
 
 
 def _gift(kept: Mapping[str, Any], frame: Frame) -> str:

@@ -144,7 +144,7 @@ def test_a_page_of_ours_is_posted_the_readers_number_which_goes_when_they_are_fo
     page.wait_for_function("window.posted")
     method, action, *fields = page.evaluate("posted")
     assert (method, action.endswith("/daily-lantern/my-data")) == ("post", True)
-    assert fields == [f"reader,{token}", "language,en"]
+    assert fields == [f"reader,{token}", "language,en", f"return_url,{page.url}"]
     fake.decisions = lambda body: (status, answer | {"reader": None})
     for end, left in (("x" * 16, token), (token[-16:], None)):
         page.evaluate("localStorage.setItem('honestybox:daily-lantern:attempts', '{}')")

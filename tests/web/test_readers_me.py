@@ -207,13 +207,16 @@ def test_our_page_tells_and_forgets_whom_their_own_browser_names(
     told = on_page(client, headers=theirs, reader=token)
     assert (told.status_code, f"&#34;reader&#34;: &#34;{reader}&#34;" in told.text) == (200, True)
     assert on_page(client, headers=theirs, reader=token, action="erase").status_code == 403
-    done = on_page(client, reader=token, action="erase")
+    back = {"return_url": f"{ARTICLE}#here"}
+    assert f'name="return_url" value="{ARTICLE}#here"' in on_page(client, reader=token, **back).text
+    done = on_page(client, reader=token, action="erase", **back)
     assert "<li>$5 a month, 2026-11-22, sub_gift</li>" in done.text
-    assert f'href="{ORIGIN}/#honestybox=forgotten.{token[-16:]}"' in done.text
+    assert f'href="{ARTICLE}#honestybox=forgotten.{token[-16:]}"' in done.text
     assert all(reader.encode() not in part for part in whole(memory))
     assert "Nothing is held" in on_page(client, reader=token).text
     for form in ({}, {"reader": "made up"}, {"token": "made up"}, {"reader": token[:-1]}):
         answer = on_page(client, **form)
+        assert "#honestybox" not in answer.text
         assert (answer.status_code, "So come here from a page of" in answer.text) == (422, True)
     assert "So come here" in client.get(f"/{SITE}/my-data?language=en").text
 
