@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from .fake_service import Fake, a_decision, a_form, an_appeal, an_article, closed
+from .fake_service import COPY, Fake, a_decision, a_form, an_appeal, an_article, closed
 from .reading import asks, wait_for
+from .test_beside_the_words import IMAGE, TICKER
+from .test_newsletters import WORDS, a_letter
 
 pytestmark = pytest.mark.browser
 
@@ -80,3 +82,43 @@ def test_all_of_it_works_where_only_our_origin_may(page: Page, fake: Fake, age: 
     page.get_by_role("button", name="Continue").click()
     page.wait_for_url("**/pay")
     assert fake.of("contributions")[0]["amount_minor"] == 1250
+
+
+def test_what_an_appeal_may_have_works_there_too(page: Page, fake: Fake) -> None:
+    """Inline with a ticker, and an image that may not load; a newsletter and its preview; a snooze with an address."""
+    publish(page, fake, Content_Security_Policy=NOTHING_BUT_US.format(service=fake.service))
+    story = fake.paper + "/story"
+    fake.ticker = (200, {"ticker": TICKER})
+    snooze = an_appeal()["snooze"] | {"mails": True}
+    form = a_form(fees={"fixed_minor": 30, "percent_bp": 290, "checked": False}, currencies=["USD", "EUR"], email=True)
+    asks(fake, "inline", image=IMAGE, ticker=True, snooze=snooze, form=form)
+    page.goto(story)
+    wait_for(page, "shown")
+    page.evaluate("document.querySelector('honesty-box').scrollIntoView({block: 'center'})")
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    part = page.locator(".ticker .bar i").evaluate("(fill) => fill.offsetWidth / fill.parentNode.clientWidth")
+    assert 0.2 < part < 0.28, "the bar has its width without a style attribute"
+    assert page.get_by_role("img", name="A lamp").count() == 0, "img-src does not let it in: the appeal does without"
+    expect(page.locator(".tick")).to_be_visible()
+    assert set(page.evaluate("complaints")) == {"img-src"}
+    reminder = {"confirm_by": "2031-11-25T12:00:00Z"}
+    fake.snoozes = lambda body: (200, {"until": "2031-11-29T12:00:00Z", "reminder": reminder})
+    page.get_by_role("button", name="Remind me later").click()
+    page.get_by_label("E-mail me then (optional)").fill("reader@example.org")
+    page.get_by_role("button", name="in 7 days").click()
+    expect(page.get_by_role("status")).to_contain_text("confirm the reminder")
+
+    copy = COPY["en"] | {"button": "Sign me up"}
+    asks(fake, "banner", kind="newsletter", form=None, newsletter=a_letter(), copy=copy)
+    page.goto(story)
+    wait_for(page, "shown")
+    page.get_by_role("button", name="Sign me up").click()
+    page.get_by_role("link", name=WORDS["newsletter_preview"]).click()
+    dialog = page.get_by_role("dialog", name="The Week")
+    expect(dialog.get_by_role("link")).to_be_visible()
+    dialog.get_by_role("button", name="Close").click()
+    page.get_by_label("E-mail address").fill("reader@example.org")
+    page.get_by_role("button", name="Sign me up").click()
+    expect(page.get_by_role("status")).to_be_visible()
+    assert len(fake.of("newsletters/weekly/subscriptions")) == 1
+    assert set(page.evaluate("complaints")) <= {"frame-src", "default-src"}

@@ -43,6 +43,7 @@ def held(devtools: CDPSession) -> tuple[float, float]:
 
 
 def test_twenty_pages_get_a_decision_each_and_leave_no_listener_and_no_node(page: Page, fake: Fake) -> None:
+    """Forwards by links, and then with the browser's own buttons."""
     asks(fake, "banner", "inline")
     devtools = page.context.new_cdp_session(page)
     devtools.send("Performance.enable")
@@ -57,6 +58,15 @@ def test_twenty_pages_get_a_decision_each_and_leave_no_listener_and_no_node(page
         page.evaluate("dataLayer.length = 0; heard.forEach((one) => (one[1] = null))")
         measured.append(held(devtools))
     assert asked_of(fake) == ["/story", *(f"/story-{number}" for number in range(1, 21))]
+    page.evaluate("document.querySelector('link[rel=canonical]').remove()")
+    for number, step in enumerate((-1, -2, 2), 22):
+        page.evaluate("(step) => history.go(step)", step)
+        wait_for(page, "decision", number)
+        wait_for(page, "shown", 2 * number)
+        assert page.locator("honesty-box").count() == 2
+        page.evaluate("dataLayer.length = 0; heard.forEach((one) => (one[1] = null))")
+        measured.append(held(devtools))
+    assert asked_of(fake)[21:] == ["/story-19", "/story-17", "/story-19"]
     (listeners, nodes), (listeners_then, nodes_then) = measured[4], measured[-1]
     assert listeners_then <= listeners + 2, measured
     assert nodes_then <= nodes + 10, measured
