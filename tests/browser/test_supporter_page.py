@@ -13,8 +13,10 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from service.app import create_app
 from service.domain.newsletter import MailProvider
+from service.domain.reminder import Reminder, Stage
 from service.domain.supporter import Owner, Pass, Supporter
 from service.web.links import Links
+from service.web.parts import Parts
 from tests.browser.axe import axe_finds_nothing
 from tests.builders import ARTICLE, SITE, a_site_yaml, decision, parts_of, some_settings, staff_files, write_config
 from tests.payments.served import Served
@@ -55,12 +57,22 @@ class Desk:
 
     address: str
     links: Links
+    parts: Parts
     reader: Callable[[], str]
     """Makes one who was just here; the token."""
 
     def link(self) -> str:
         owners = (Owner("cus_1", datetime.now(UTC)),)
         return self.links.new_address(SITE, "en", Pass(Supporter(owners, ()), ARTICLE, _soon()))
+
+    def reminders(self) -> Iterator[str]:
+        """Our page for one that is to be confirmed, and for one that was."""
+        reader, now = "a" * 22, datetime.now(UTC).replace(microsecond=0)
+        wish = Reminder(SITE, reader, "an-id", "sealed", ARTICLE, "en", now, now + timedelta(days=30), Stage.ASKED)
+        self.parts.reminders.put(wish)
+        yield self.parts.reminder_links.address(wish)
+        self.parts.reminders.confirm(wish, now)
+        yield self.parts.reminder_links.address(wish)
 
     def ask(self, language: str = "en") -> str:
         return f"{self.address}/supporter?site={SITE}&language={language}"
@@ -80,7 +92,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> Iterat
     settings["public_url"] = f"http://127.0.0.1:{port}"
     app = create_app(some_settings(config, valkey_server, **settings), watch=False)
     served = Served(app, port)
-    yield Desk(served.address, parts_of(app).desk.links, lambda: str(decision(app.test_client())["reader"]))
+    parts = parts_of(app)
+    yield Desk(served.address, parts.desk.links, parts, lambda: str(decision(app.test_client())["reader"]))
     served.stop()
 
 
@@ -116,6 +129,10 @@ def test_axe_finds_nothing_on_any_of_our_pages(chromium: Browser, desk: Desk, sc
         page.goto(address)
         axe_finds_nothing(page, f"{address}, {scheme}")
         assert page.evaluate("document.documentElement.scrollWidth") == 320, address
+    for address, button in zip(desk.reminders(), ("Yes, remind me", "No, forget my address"), strict=True):
+        page.goto(address)
+        expect(page.get_by_role("button").first).to_have_text(button)
+        axe_finds_nothing(page, f"{address}, {scheme}")
     page.goto(f"{desk.address}/{SITE}/newsletters/weekly?language=en")
     page.get_by_label("E-mail address").fill("reader@example")
     page.get_by_role("button", name="Sign me up").click()
