@@ -22,11 +22,13 @@ def money_label(amount_minor: int, currency: str, language: str) -> str:
     whole = re.sub(r"[#0][#0,.]*", "0", locale.currency_formats["standard"].pattern)
     around = format_currency(0, currency, format=whole, locale=locale, currency_digits=False)
     number = number_style(language).write(amount_minor, exponent(currency))
-    if direction(language) == "rtl":
-        around = _SIGN_AFTER_LETTERS.sub(rf"\g<0>{_LEFT_TO_RIGHT_MARK}", around)
-    return _TOUCHING.sub("\u00a0", around).replace("0", number)
+    return _TOUCHING.sub("\u00a0", _in_order(around, language)).replace("0", number)
 
 
 def money_symbol(currency: str, language: str) -> str:
     """What stands for the currency in that language."""
-    return get_currency_symbol(currency, locale=Locale.parse(language, sep="-"))
+    return _in_order(get_currency_symbol(currency, locale=Locale.parse(language, sep="-")), language)
+
+
+def _in_order(text: str, language: str) -> str:
+    return _SIGN_AFTER_LETTERS.sub(rf"\g<0>{_LEFT_TO_RIGHT_MARK}", text) if direction(language) == "rtl" else text

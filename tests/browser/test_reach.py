@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from .fake_service import Fake, an_article
 from .reading import PLACEMENTS, asks, give, wait_for
-from .test_accessibility import EXTRAS
+from .test_accessibility import EXTRAS, in_language, look
 from .test_beside_the_words import IMAGE, TICKER
 
 pytestmark = pytest.mark.browser
@@ -98,3 +98,15 @@ def test_nothing_is_lost_on_a_small_window_or_at_400_percent(page: Page, fake: F
         give(page)
         page.get_by_text("Please write the amount in figures").wait_for()
         assert page.evaluate(LOST) == {"lost": [], "wide": [0, 0]}, placement
+
+
+def test_nothing_is_lost_on_a_small_window_in_long_words_and_from_right_to_left(page: Page, fake: Fake) -> None:
+    page.set_viewport_size({"width": 320, "height": 256})
+    for language in ("ar", "de", "ru"):
+        for placement in (*PLACEMENTS, "gate"):
+            words = in_language(language)
+            look(page, fake, placement, **words)
+            if placement == "banner":
+                page.locator("honesty-box .opener").click()
+            page.get_by_role("button", name=words["words"]["remind_me_later"]).click()
+            assert page.evaluate(LOST) == {"lost": [], "wide": [0, 0]}, (language, placement)
