@@ -45,7 +45,10 @@ class Newsletter:
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What a reader asked for. It holds the address, so it is passed on sealed alone: in the links of the mail and in
-    jobs. `reader` is empty where the browser keeps nothing for us."""
+    jobs. `reader` is empty where the browser keeps nothing for us.
+
+    `appeal`: the campaign, variant and placement of the appeal that it was written in; nothing without one.
+    """
 
     site: str
     newsletter: str
@@ -53,6 +56,7 @@ class Wish:
     language: str
     reader: str
     asked_at: datetime
+    appeal: tuple[str, ...] = ()
 
     def is_fresh(self, now: datetime) -> bool:
         """True while it may be confirmed."""

@@ -8,11 +8,13 @@ from typing import Any, NamedTuple
 from service.domain.allocation import Tally, chances
 from service.domain.campaign import Campaign, Kind
 from service.domain.intervals import Interval, Sums, share_interval, value_interval
-from service.domain.results import OTHERS, Count, Dimension, Giving, Share
+from service.domain.results import CONFIRMED, OTHERS, SIGNED_UP, Count, Dimension, Giving, Share
 from service.domain.site import Site
 from service.domain.value import value_in
 
 KINDS = ("seen", "clicked", "snoozed", "dismissed", "never", "started")
+LETTERS = (SIGNED_UP, CONFIRMED)
+"""Of newsletters; by wording and day alone."""
 _DRAWS = 2000  # a chance is then right to one or two in a hundred
 _BY_WEEK_FROM = 60
 _PER = 1000
@@ -82,7 +84,7 @@ class Line:
         return sum(self.values)
 
     def share(self, kind: str) -> Interval | None:
-        """Of the impressions, how many ended so, 0 to 1. `kind`: one of KINDS, or "given"."""
+        """Of the impressions, how many ended so, 0 to 1. `kind`: one of KINDS or LETTERS, or "given"."""
         times = self.gifts if kind == "given" else self.counts.get(kind, 0)
         return share_interval(times, self.seen) if self.seen else None
 
@@ -112,12 +114,14 @@ class CampaignResults:
     """The variants in its file; None where the file is gone."""
     for_money: bool = True
     """False for a campaign whose file asks for something else."""
+    for_letters: bool = False
+    """True for a campaign whose file asks readers to sign up for a newsletter."""
     chances: Mapping[str, float] = field(default_factory=dict)
     """Of each variant that was seen, to be the best; nothing where there are not two, or no gift."""
     tallies: dict[str, tuple[dict[date, int], dict[date, list[int]]]] = field(default_factory=dict)
 
     def see(self, one: Count, stretch: date) -> None:
-        """Enters a count of one of KINDS."""
+        """Enters a count of one of KINDS or LETTERS."""
         for line in self._lines(one.variant, one.placement, stretch):
             line.count(one.kind, one.times)
         if one.kind == "seen":
@@ -191,10 +195,14 @@ def report_of(
     stretches = {day: span.bucket(day) for day in span.days}
     for campaign in campaigns:
         written = frozenset(variant.name for variant in campaign.variants)
-        for_money = campaign.kind is Kind.CONTRIBUTION
-        found[campaign.id] = CampaignResults(campaign.id, written=written, for_money=for_money)
+        found[campaign.id] = CampaignResults(
+            campaign.id,
+            written=written,
+            for_money=campaign.kind is Kind.CONTRIBUTION,
+            for_letters=campaign.kind is Kind.NEWSLETTER,
+        )
     for one in counts:
-        if one.kind in KINDS:
+        if one.kind in KINDS or one.kind in LETTERS:
             results = found.get(one.campaign) or found.setdefault(one.campaign, CampaignResults(one.campaign))
             if only in ("", one.campaign):
                 results.see(one, stretches[one.day])

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from service.domain.contribution import State
 
 LONGEST_SECTION = 60
+SIGNED_UP, CONFIRMED = "signed_up", "confirmed"
 _GIVEN = frozenset(str(state) for state in State if state.given)
 _EPOCH, _DAY_SECONDS = date(1970, 1, 1).toordinal(), 86_400
 
@@ -15,7 +16,7 @@ class Count(NamedTuple):
     """How often something happened on one day (in UTC).
 
     `kind`: served, seen, clicked, dismissed, snoozed, never (asked again), started (pressed Continue and came to a
-    Checkout), or holdback (would have been asked).
+    Checkout), signed_up (for a newsletter), confirmed (that), or holdback (would have been asked).
     """
 
     day: date

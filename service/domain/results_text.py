@@ -9,7 +9,7 @@ from service.domain.site import Site
 from service.domain.verdict import money, percent, verdict_of_earning, verdict_of_reading
 
 _HEADS = {
-    "seen": "shown", "never": "never again", "chance_best": "best?",
+    "seen": "shown", "never": "never again", "signed_up": "signed up", "chance_best": "best?",
     "given_per_thousand": "given of 1000", "value_per_thousand": "value of 1000",
 }  # fmt: skip
 _NAMES = ("variant", "placement", "from", "country", "device", "section")

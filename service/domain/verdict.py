@@ -6,7 +6,8 @@ from math import ceil, floor, log10
 from service.domain.holdback import FEWEST_READERS, Earned, Reading
 from service.domain.intervals import Interval, Sums
 from service.domain.money import exponent, to_major
-from service.domain.report import CampaignResults, Line
+from service.domain.report import LETTERS, CampaignResults, Line
+from service.domain.results import CONFIRMED
 
 LIKELY, LEADING = 0.95, 0.8
 FEWEST_SEEN, FEWEST_GIFTS = 1000, 10
@@ -34,6 +35,8 @@ def verdict(results: CampaignResults, currency: str) -> str:
     seen = {name: line for name, line in sorted(results.variants.items()) if line.seen}
     if not seen:
         return "Nobody has seen this campaign in these days, so there is nothing to conclude."
+    if results.for_letters:
+        return _of_letters(results.whole)
     if not results.for_money:
         return "This campaign asks for no money, so gifts tell nothing of it; the table says what readers did."
     if len(seen) == 1:
@@ -44,6 +47,15 @@ def verdict(results: CampaignResults, currency: str) -> str:
             f" What readers click and close is in the table, and is no measure of giving."
         )
     return _of_several(results, seen, currency)
+
+
+def _of_letters(line: Line) -> str:
+    signed_up, confirmed = (line.counts.get(kind, 0) for kind in LETTERS)
+    told = f"Of {line.seen:,} impressions came {signed_up:,} sign-ups, of which {confirmed:,} were confirmed"
+    share = line.share(CONFIRMED)
+    if not confirmed or share is None:
+        return f"{told}."
+    return f"{told}: {1000 * share.low:.2g} to {1000 * share.high:.2g} readers won by a thousand impressions."
 
 
 def _of_several(results: CampaignResults, seen: Mapping[str, Line], currency: str) -> str:

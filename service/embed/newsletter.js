@@ -155,7 +155,8 @@ export class NewsletterForm {
     this.#told.pressed();
     try {
       const email = this.#input.value.trim();
-      await post(`v1/newsletters/${id}/subscriptions`, { site, reader: reader(), email, language: this.#appeal.language });
+      const { language, receipt } = this.#appeal;
+      await post(`v1/newsletters/${id}/subscriptions`, { site, reader: reader(), email, language, receipt });
       this.#done(words.newsletter_sent);
       announce("subscribed", { newsletter: id, campaign: this.#appeal.campaign });
       this.#told.settled();

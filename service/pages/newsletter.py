@@ -10,8 +10,10 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from service.domain.newsletter import Wish
+from service.domain.results import CONFIRMED
 from service.pages.frame import Frame, open_frame, pages_blueprint
 from service.store.errors import StoreUnavailableError
+from service.web.newsletters import count_letter
 from service.web.parts import Parts
 from service.web.requests import MOST_BYTES
 from service.web.seal import SealError
@@ -82,7 +84,8 @@ class _Page:
             return self._said("spent", 410)
         now = self.parts.clock()
         if self.what == CONFIRM:
-            self.parts.newsletters.confirm(self.wish, now)
+            if self.parts.newsletters.confirm(self.wish, now):
+                count_letter(self.parts, self.wish, CONFIRMED)
             return self._said("confirmed")
         self.parts.newsletters.end(self.wish, now)
         return self._said("ended")

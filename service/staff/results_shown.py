@@ -8,7 +8,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from service.domain.report import CampaignResults, Report
-from service.domain.results_table import Row, Table, rows
+from service.domain.results_table import Row, Table, columns, rows
 from service.domain.verdict import percent
 from service.staff.plots import Mark, rows_plot, time_plot
 
@@ -23,6 +23,7 @@ _COUNTED = (
     ("seen", "Shown"), ("clicked", "Clicked"), ("snoozed", "Snoozed"), ("dismissed", "Dismissed"),
     ("never", "Never again"), ("started", "Started"), ("once", "Once"), ("monthly", "Monthly"), ("annual", "Annual"),
 )  # fmt: skip
+_LETTERS = (("signed_up", "Signed up"), ("confirmed", "Confirmed"))
 _MOST_PLOTTED = 12
 
 
@@ -48,13 +49,20 @@ def shown(results: CampaignResults, report: Report, tables: Iterable[Table]) -> 
     """The campaign's tables; a plot only where there is something to see."""
     for table in tables:
         found = list(rows(report, table, [results]))
+        counted = [*_COUNTED, *_letters(results, table)]
         yield Shown(
-            table, _TITLES[table], list(_plots(found, table, report)) if found else [], _heads(table, report),
-            [_line(row, table) for row in found],
+            table, _TITLES[table], list(_plots(found, table, report)) if found else [],
+            _heads(table, report, counted), [_line(row, table, counted) for row in found],
         )  # fmt: skip
 
 
-def _heads(table: Table, report: Report) -> Sequence[str]:
+def _letters(results: CampaignResults, table: Table) -> Iterable[tuple[str, str]]:
+    """What is told of newsletters, where there is something to tell."""
+    told = results.for_letters or any(results.whole.counts.get(name) for name, _ in _LETTERS)
+    return [one for one in _LETTERS if told and one[0] in columns(table)]
+
+
+def _heads(table: Table, report: Report, counted: Iterable[tuple[str, str]]) -> Sequence[str]:
     first = {
         Table.VARIANTS: "Wording",
         Table.TIME: "From",
@@ -65,13 +73,13 @@ def _heads(table: Table, report: Report) -> Sequence[str]:
     currency = report.site.default_currency
     return (
         first[table], *(("Best?",) if table is Table.VARIANTS else ()), f"Value per 1,000, {currency}",
-        "Given per 1,000", *(head for _, head in _COUNTED), f"Value, {currency}",
+        "Given per 1,000", *(head for _, head in counted), f"Value, {currency}",
     )  # fmt: skip
 
 
-def _line(row: Row, table: Table) -> Line:
+def _line(row: Row, table: Table, counted: Iterable[tuple[str, str]]) -> Line:
     cells = [_estimate(row, "value_per_thousand"), _estimate(row, "given_per_thousand")]
-    cells += [f"{row[name]:,}" for name, _ in _COUNTED] + [f"{row['value']}"]
+    cells += [f"{row[name]:,}" for name, _ in counted] + [f"{row['value']}"]
     if table is Table.VARIANTS:
         chance = row["chance_best"]
         cells.insert(0, "–" if chance is None else percent(float(chance)))

@@ -32,8 +32,8 @@ class NewsletterDesk:
         if wish.reader:
             self.readers.record_newsletter(wish.site, wish.reader, wish.newsletter, now, has=True)
 
-    def confirm(self, wish: Wish, now: datetime) -> None:
-        """Has the address handed to the provider, once, however often this is called."""
+    def confirm(self, wish: Wish, now: datetime) -> bool:
+        """Has the address handed to the provider, once, however often this is called; True the first time."""
         name = self._name(wish)
         known = self.sign_ups.find(wish.site, name)
         # One whose reader had it erased confirms a new wish, and is not connected with that reader again.
@@ -42,6 +42,7 @@ class NewsletterDesk:
         if sign_up.delivered_at is None:
             self.sign_ups.put(DELIVERY_JOB, name, {"wish": close_wish(self.seal, wish), "turn": 0})
         self._remember(wish, sign_up, now, has=True)
+        return known is None or not known.wanted
 
     def end(self, wish: Wish, now: datetime) -> None:
         """Takes it back: nothing more is mailed or handed on, and a provider that may have the address is told."""

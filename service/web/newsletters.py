@@ -11,6 +11,7 @@ from service.catalogue.languages import direction
 from service.catalogue.words import Words
 from service.domain.email_address import email_address
 from service.domain.newsletter import Newsletter, Wish
+from service.domain.results import SIGNED_UP
 from service.domain.site import Site
 from service.web.newsletter_offer import offer
 from service.web.newsletter_schemas import SubscriptionSchema
@@ -18,6 +19,7 @@ from service.web.parts import Parts, request_body
 from service.web.problems import ProblemError
 from service.web.public import public
 from service.web.requests import known_site, load, read_json, reader_of
+from service.web.tokens import TokenError
 
 _SCHEMA = SubscriptionSchema()
 
@@ -35,7 +37,8 @@ def newsletters_views(parts: Parts) -> Blueprint:
         address = email_address(wish["email"])
         if address is None:
             raise ProblemError(422, "Not an e-mail address.", "email")
-        sign_up(parts, site, newsletter, address, site.language_for(wish["language"]), reader)
+        appeal = _appeal(parts, site, wish["receipt"])
+        sign_up(parts, site, newsletter, address, site.language_for(wish["language"]), reader, appeal=appeal)
         return {"accepted": True}, 202
 
     @views.get("/embed/v1/newsletters/<site_id>/<name>/<language>.json")
@@ -62,7 +65,7 @@ def open_newsletter(parts: Parts, site: Site, name: str) -> Newsletter:
     return newsletter
 
 
-def sign_up(
+def sign_up(  # noqa: PLR0913  a wish's own parts
     parts: Parts,
     site: Site,
     newsletter: Newsletter,
@@ -70,6 +73,7 @@ def sign_up(
     language: str,
     reader: str = "",
     too_many: Callable[[int], str] | None = None,
+    appeal: tuple[str, ...] = (),
 ) -> None:
     """Has a mail sent in which the sign-up is confirmed. Raises ProblemError for one who asks too often.
 
@@ -78,7 +82,26 @@ def sign_up(
     now = parts.clock()
     said = too_many or _too_many(parts.dictionary.for_language(language))
     parts.guard.pace("newsletters", now, said, email=address.lower(), address=parts.guard.address, site=site.id)
-    parts.newsletters.ask(Wish(site.id, newsletter.id, address, language, reader, now))
+    wish = Wish(site.id, newsletter.id, address, language, reader, now, appeal)
+    parts.newsletters.ask(wish)
+    count_letter(parts, wish, SIGNED_UP)
+
+
+def count_letter(parts: Parts, wish: Wish, kind: str) -> None:
+    """One more who signed up, or confirmed it, where a campaign asked. One who signs up again counts again."""
+    if wish.appeal:
+        campaign, variant, placement = wish.appeal
+        parts.counters.add(wish.site, parts.clock().date(), campaign, variant, placement, kind)
+
+
+def _appeal(parts: Parts, site: Site, token: str | None) -> tuple[str, ...]:
+    """What the receipt names; nothing of one that is too old, another site's or a preview's: they sign up anyway."""
+    try:
+        receipt = parts.tokens.receipt(token or "", parts.clock())
+    except TokenError:
+        return ()
+    counts = receipt.site == site.id and not receipt.is_preview
+    return (receipt.campaign, receipt.variant, receipt.placement) if counts else ()
 
 
 def _too_many(words: Words) -> Callable[[int], str]:

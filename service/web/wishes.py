@@ -1,7 +1,6 @@
 """A wish for a newsletter, sealed: nobody can read the address in a mail's link or in the queue, nor make one up."""
 
 import json
-from dataclasses import astuple
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -15,8 +14,8 @@ _LONGEST = 1200
 
 def close_wish(seal: Seal, wish: Wish) -> str:
     """The wish as links and jobs carry it."""
-    *texts, asked_at = astuple(wish)
-    return seal.close(json.dumps([_PURPOSE, *texts, int(asked_at.timestamp())]))
+    texts = (wish.site, wish.newsletter, wish.email, wish.language, wish.reader)
+    return seal.close(json.dumps([_PURPOSE, *texts, int(wish.asked_at.timestamp()), *wish.appeal]))
 
 
 def open_wish(seal: Seal, sealed: str) -> Wish:
@@ -24,12 +23,12 @@ def open_wish(seal: Seal, sealed: str) -> Wish:
     if not sealed.isascii() or len(sealed) > _LONGEST:
         raise SealError("is no wish of ours")
     try:
-        purpose, site, newsletter, email, language, reader, asked_at = json.loads(seal.open(sealed))
+        purpose, site, newsletter, email, language, reader, asked_at, *appeal = json.loads(seal.open(sealed))
     except (ValueError, TypeError) as error:  # SealError is one, too
         raise SealError("is no wish of ours") from error
     if purpose != _PURPOSE:
         raise SealError("is sealed for something else")
-    return Wish(site, newsletter, email, language, reader, datetime.fromtimestamp(asked_at, UTC))
+    return Wish(site, newsletter, email, language, reader, datetime.fromtimestamp(asked_at, UTC), tuple(appeal))
 
 
 def address_of(what: str, public_url: str, wish: Wish, sealed: str) -> str:

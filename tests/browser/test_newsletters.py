@@ -44,8 +44,9 @@ def test_an_address_is_signed_up_with_the_keyboard_alone(page: Page, fake: Fake)
     expect(said).to_have_text(WORDS["newsletter_sent"])
     expect(said).to_be_focused()
     assert fake.of("newsletters/weekly/subscriptions") == [
-        {"site": "daily-lantern", "reader": "token-1", "email": "reader@example.org", "language": "en"}
-    ]
+        {"site": "daily-lantern", "reader": "token-1", "email": "reader@example.org", "language": "en",
+         "receipt": "receipt-inline"}
+    ]  # fmt: skip
     wait_for(page, "clicked")
     assert (len(heard(page, "error")), page.evaluate("shift")) == (0, 0)
     assert not {"checkout.js", "money.js", "extras.js"} & set(loaded)

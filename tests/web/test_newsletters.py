@@ -11,7 +11,11 @@ from redis import Redis
 from werkzeug.test import TestResponse
 
 from service.domain.newsletter import CONFIRM_LIFE
+from service.domain.report import Span
+from service.domain.results_table import Table, rows
+from service.domain.verdict import verdict
 from service.store.job import RETRIES
+from service.web.previews import Preview
 from service.web.seal import Seal
 from service.web.wishes import open_wish
 from tests.builders import DAY, SECOND, SITE, SettableClock, decision, post
@@ -95,6 +99,26 @@ def test_who_signs_up_is_written_to_and_subscribed_by_a_press_alone(world: World
     assert world.confirm().status_code == 200
     world.work()
     assert len(told(world)) == 1
+
+
+def test_what_a_campaign_won_is_counted_once_for_each_yes(world: World) -> None:
+    shown = decision(world.client)["appeals"][0]
+    preview = world.parts.previews.token(Preview(SITE, "letter", None, None, world.clock() + DAY))
+    previewed = decision(world.client, preview=preview)["appeals"][0]["receipt"]
+    for number, receipt in enumerate((shown["receipt"], shown["receipt"], "receipt-of-nobody", previewed, None)):
+        assert world.sign_up(f"{number}@example.org", receipt=receipt).status_code == 202
+    world.work()
+    for mail in world.mails()[:1] * 2 + world.mails()[-1:]:
+        assert world.confirm(world.links(mail)["confirm"]).status_code == 200
+    catalogue, day = world.parts.published().catalogue, world.clock().date()
+    world.parts.counters.add(SITE, day, "letter", "plain", "inline", "seen", 1000)
+    world.parts.counters.flush()
+    found = world.parts.results.look(catalogue.sites[SITE], catalogue.plans[SITE].campaigns, Span(day, day)).report
+    (row,) = rows(found, Table.VARIANTS, [found.campaigns["letter"]])
+    assert (shown["campaign"], row["variant"], row["placement"]) == ("letter", "plain", "inline")
+    assert (row["signed_up"], row["confirmed"], row["seen"]) == (2, 1, 1000)
+    told = "Of 1,000 impressions came 2 sign-ups, of which 1 were confirmed: 0.11 to 4.7 readers won by a thousand"
+    assert verdict(found.campaigns["letter"], "USD") == f"{told} impressions."
 
 
 def test_the_mail_is_in_the_readers_language_and_can_be_answered_with_a_no(world: World) -> None:
