@@ -6,6 +6,7 @@ from typing import Any
 
 from service.doctor.finding import Finding, problem, warning, well
 from service.doctor.patient import Patient
+from service.domain.span import span_text
 from service.payments.errors import KeyRefusedError, PaymentsError
 from service.payments.permissions import PERMISSIONS, Permission, lacking
 from service.payments.setup import endpoints_at
@@ -104,7 +105,11 @@ def deliveries(patient: Patient) -> Iterator[Finding]:
         yield well("no event of ours is older than ten minutes")
         return
     if waiting:
-        told = f"{len(waiting)} of the newest {len(events)} events were not taken by every endpoint of the account"
+        minutes = (now - min(_at(one) for one in waiting)) // timedelta(minutes=1)
+        told = (
+            f"{len(waiting)} of the newest {len(events)} events were not taken by every endpoint of the account, "
+            f"the oldest has been waiting for {span_text(timedelta(minutes=minutes))}"
+        )
         yield warning(told, "Look at the deliveries under Developers > Webhooks; 400 means another signing secret.")
         return
     yield well(f"the newest {len(events)} events were delivered, the last of {_at(events[0]):%Y-%m-%d %H:%M} UTC")

@@ -53,6 +53,17 @@ def holdback_told(site: Site, earned: Earned | None, reading: Reading | None) ->
     yield verdict_of_reading(reading)
 
 
+def holdback_rows(site: Site, earned: Earned | None, reading: Reading | None) -> Iterator[Sequence[str]]:
+    """For readers who are asked and for those who never are: gifts, their worth a year, readers remembered, articles
+    that each opened in 30 days. Nothing without a holdback."""
+    if earned is None:
+        return
+    groups = [("Asked", earned.asked, reading and reading.asked), ("Never asked", earned.held, reading and reading.held)]
+    for name, gave, read in groups:
+        opened = (f"{read.readers:,}", f"{read.mean:.2f}") if read and read.readers else ("–", "–")
+        yield name, f"{gave.readers:,}", money(gave.total, site.default_currency), *opened
+
+
 def told(found: Sequence[Row], table: Table) -> Iterator[str]:
     """The rows, one under the other."""
     if not found:

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from service.domain.export import csv_cells
 from service.domain.report import CampaignResults, Span
 from service.domain.results_table import Table, columns, rows
-from service.domain.results_text import holdback_told, notes
+from service.domain.results_text import holdback_rows, holdback_told, notes
 from service.domain.retention import LONGEST
 from service.domain.site import Site
 from service.domain.verdict import verdict
@@ -58,6 +58,7 @@ def results_views(parts: Parts) -> Blueprint:
             told=[_told(one, found, wish, tables) for one in chosen],
             notes=list(notes(found.report)),
             holdback=list(holdback_told(wish.site, found.earned, found.reading)),
+            groups=list(holdback_rows(wish.site, found.earned, found.reading)),
             keep=wish.site.retention.counters.days,
         )  # fmt: skip
 

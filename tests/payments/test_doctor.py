@@ -240,7 +240,9 @@ def test_events_that_were_not_taken_are_told(ward: Ward, side: Side) -> None:
     assert side.tell("checkout.session.completed", side.find(open_session(side, an_order())))["pending_webhooks"]
     assert ward.ills() == {}, "it is on its way"
     ward.late = 11 * MINUTE
-    assert "1 of the newest 1 events were not taken" in ward.ills()["webhook deliveries"][0].told
+    told = ward.ills()["webhook deliveries"][0].told
+    assert "1 of the newest 1 events were not taken" in told
+    assert told.endswith("the oldest has been waiting for 11m")
 
 
 # The key

@@ -96,6 +96,10 @@ def test_results_are_told_with_what_can_be_concluded(anna: FlaskClient, app: Fla
     assert "Left out of the values: 5 gifts in GBP" in page
     assert page.count("<svg") == 1
     assert not re.search(r"<script|style=|<b>World", page)
+    asked = re.findall(r'<th scope="row">(?:Asked|Never asked)<.*', page)
+    groups = [re.findall("<td[^>]*>([^<]*)", row) for row in asked]
+    assert [len(cells) for cells in groups] == [4, 4]
+    assert sum(int(cells[0]) for cells in groups) == 15
     one = said(anna, "?campaign=lights-on")
     assert one.count("<svg") == 1 + 2 + 3
     assert "&lt;b&gt;World" in one
