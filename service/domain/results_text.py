@@ -58,8 +58,8 @@ def holdback_rows(site: Site, earned: Earned | None, reading: Reading | None) ->
     that each opened in 30 days. Nothing without a holdback."""
     if earned is None:
         return
-    groups = [("Asked", earned.asked, reading and reading.asked), ("Never asked", earned.held, reading and reading.held)]
-    for name, gave, read in groups:
+    asked, held = (reading.asked, reading.held) if reading else (None, None)
+    for name, gave, read in (("Asked", earned.asked, asked), ("Never asked", earned.held, held)):
         opened = (f"{read.readers:,}", f"{read.mean:.2f}") if read and read.readers else ("–", "–")
         yield name, f"{gave.readers:,}", money(gave.total, site.default_currency), *opened
 
