@@ -9,6 +9,8 @@ from flask.testing import FlaskClient
 from freezegun import freeze_time
 
 from service.app import create_app, utc_now
+from service.catalogue.fields import SLUG
+from service.catalogue.site_name import OURS
 from tests.builders import (
     DAY,
     SITE,
@@ -27,6 +29,12 @@ from tests.servers import wait_until
 def test_the_edge_reads_the_time_in_utc_and_whole_seconds() -> None:
     with freeze_time("2026-11-22 13:14:15.678"):
         assert utc_now() == datetime(2026, 11, 22, 13, 14, 15, tzinfo=UTC)
+
+
+def test_no_site_may_be_called_as_our_own_addresses_begin(config_dir: Path, valkey_url: str) -> None:
+    app = create_app(some_settings(config_dir, valkey_url), watch=False)
+    begins = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()}
+    assert {begin for begin in begins if SLUG.fullmatch(begin)} == OURS
 
 
 def test_a_snooze_of_seven_days_by_the_real_clock(config_dir: Path, valkey_url: str) -> None:

@@ -13,6 +13,7 @@ from service.catalogue.campaign_schema import CampaignSchema
 from service.catalogue.fields import slug
 from service.catalogue.folder import Files, read_files, version_of
 from service.catalogue.problems import CatalogueError, Problem
+from service.catalogue.site_name import site_name
 from service.catalogue.site_schema import SiteSchema
 from service.catalogue.yaml_file import Document, Path_, parse_yaml
 from service.domain.abilities import Abilities
@@ -107,7 +108,7 @@ class Loader:
         return site
 
     def _site_in(self, document: Document, site_id: str) -> Site:
-        _check_name(document, site_id, "folder")
+        _check_name(document, site_id, "folder", site_name)
         site: Site = _build(document, SiteSchema(), site_id, document.values)
         if site.checkout.mode is CheckoutMode.EMBEDDED and not self.abilities.embed:
             hint = "embedded needs the setting HONESTYBOX_STRIPE_PUBLISHABLE_KEY; set it, or write hosted"
@@ -158,14 +159,14 @@ def _campaign(document: Document, name: str, site: Site | None) -> Campaign | No
         hint = f"is not read; campaigns live in campaigns/, so move it to campaigns/{file}"
         raise CatalogueError([document.problem((), hint)])
     campaign_id = file.removesuffix(".yaml")
-    _check_name(document, campaign_id, "file")
+    _check_name(document, campaign_id, "file", slug)
     campaign: Campaign | None = _build(document, CampaignSchema(), campaign_id, document.values, site)
     return campaign
 
 
-def _check_name(document: Document, name: str, what: str) -> None:
+def _check_name(document: Document, name: str, what: str, take: Callable[[str], str]) -> None:
     try:
-        slug(name)
+        take(name)
     except ValueError as error:
         raise CatalogueError([document.problem((), f"the {what}'s name {error}")]) from error
 

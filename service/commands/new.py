@@ -2,13 +2,14 @@
 
 import argparse
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from os import environ
 from pathlib import Path
 
 from service.catalogue.fields import slug
 from service.catalogue.loader import Loader
 from service.catalogue.problems import CatalogueError, did_you_mean
+from service.catalogue.site_name import site_name
 from service.catalogue.starters import campaign_to_begin_with, site_to_begin_with
 from service.commands import Subparsers
 from service.domain.site import Placement
@@ -21,20 +22,24 @@ def add(subparsers: Subparsers) -> None:
     what = new.add_subparsers(dest="what", required=True)
     campaign = what.add_parser("campaign", help="a campaign of two variants, which no reader meets yet")
     campaign.add_argument("site", help="the site's folder under sites/")
-    campaign.add_argument("name", type=_slug, help="the file's name, without .yaml: a-z, 0-9 and hyphens")
+    campaign.add_argument("name", type=_name(slug), help="the file's name, without .yaml: a-z, 0-9 and hyphens")
     campaign.add_argument("--placement", choices=list(Placement), type=Placement, help="where it goes")
     campaign.set_defaults(run=_campaign)
     site = what.add_parser("site", help="a site, switched off")
-    site.add_argument("name", type=_slug, help="the folder's name: a-z, 0-9 and hyphens")
+    site.add_argument("name", type=_name(site_name), help="the folder's name: a-z, 0-9 and hyphens")
     site.set_defaults(run=_site)
 
 
-def _slug(text: str) -> str:
-    try:
-        slug(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-    return text
+def _name(take: Callable[[str], str]) -> Callable[[str], str]:
+    """What argparse calls with the name, and it tells why `take` refuses one."""
+
+    def read(text: str) -> str:
+        try:
+            return take(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
+
+    return read
 
 
 class _RefusedError(Exception):

@@ -52,6 +52,7 @@ def test_a_running_service_serves_the_last_good_copy_through_all_of_them(
         assert config["version"] == version
         (problem,) = config["problems"]
         assert problem.startswith(f"config/{broken.file}:{broken.line}:{broken.column}: "), broken.name
+        (folder / broken.file).unlink()
     save(folder, whole_files())
     app.extensions["honestybox_reloader"].refresh()
     assert told_by(app)["problems"] == []
