@@ -176,7 +176,7 @@ def guard(paper: Paper, answer: Response) -> Response:
     answer.headers["Content-Security-Policy"] = (
         f"default-src 'none'; script-src 'self' {paper.service} {paper.sandbox};"
         f" frame-src 'self' {paper.sandbox}; connect-src 'self' {paper.service}; style-src 'self';"
-        f" img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors {framed};"
+        f" img-src 'self' data:; base-uri 'none'; form-action 'self' {paper.service}; frame-ancestors {framed};"
         " require-trusted-types-for 'script'; trusted-types honestybox"
     )
     answer.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"

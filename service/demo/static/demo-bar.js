@@ -174,6 +174,8 @@
     bar.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !panel.hidden) { explain(false); why.focus(); }
     });
+    const held = document.getElementById("held"); // on the Privacy page; the script may not be there yet
+    held?.addEventListener("click", () => (window.honestybox ??= { queue: [] }).queue.push("data"));
     document.getElementById("demo-forget").addEventListener("click", forget);
     for (const button of bar.querySelectorAll("[data-days]")) {
       button.addEventListener("click", () => moveClock({ days: Number(button.dataset.days) }));
