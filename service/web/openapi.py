@@ -153,7 +153,6 @@ _GETS = (
 _HELD = {"description": "Everything that is held on the reader, by name."}
 _ERASED = {"description": "The reader is forgotten; `kept` lists what had to be kept, with the reason."}
 _PAGES = (
-    ("/{site_id}/newsletters/{name}", "Our page to sign up for a newsletter on"),
     ("/{site_id}/reminder", "Confirm a reminder, or end it"),
     ("/{site_id}/my-data", "What is held on the reader, and how to have it forgotten"),
     ("/{site_id}/newsletters/{name}", "Our page to sign up for a newsletter"),
