@@ -5,14 +5,13 @@ import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from os import environ
 from pathlib import Path
 
 from service.catalogue.loader import Catalogue, Loader
 from service.catalogue.problems import CatalogueError, Level, Problem
 from service.catalogue.warnings import warnings_of
-from service.commands import Subparsers
+from service.commands import Subparsers, now
 from service.settings import Settings, SettingsError
 
 _NO_PROBLEMS, _PROBLEMS, _USAGE = 0, 1, 2
@@ -68,7 +67,7 @@ def _look(folder: Path, *, with_settings: bool) -> tuple[Catalogue | None, tuple
         return None, tuple(Problem(_NOT_A_FILE, 1, "", told) for told in error.problems)
     except CatalogueError as error:
         return None, error.problems
-    return catalogue, warnings_of(catalogue, datetime.now(UTC))
+    return catalogue, warnings_of(catalogue, now())
 
 
 def _as_given(file: str, folder: Path) -> str:

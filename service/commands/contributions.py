@@ -7,14 +7,14 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from time import sleep
 from typing import TextIO
 
 from service.catalogue.loader import Loader
 from service.catalogue.problems import CatalogueError, did_you_mean
-from service.commands import Subparsers
+from service.commands import Subparsers, now
 from service.domain.export import COLUMNS, EMAIL, Row, csv_cells, row_of
 from service.logs import configure_logging
 from service.payments.addresses import Addresses
@@ -93,7 +93,7 @@ def _show(settings: Settings, given: argparse.Namespace) -> int:
     sites = Loader(settings.config_dir, settings.extra_origins).load().sites
     ledger = Ledger(Store(settings.redis_url, manner=PATIENT))
     gateway = Gateway(settings.stripe_secret_key, settings.stripe_api_base)
-    seen = Observer(gateway, ledger, sites.__contains__, sites).see(given.id, datetime.now(UTC) - STRIPE_KEEPS)
+    seen = Observer(gateway, ledger, sites.__contains__, sites).see(given.id, now() - STRIPE_KEEPS)
     print("\n".join(told(seen)))
     return 0 if seen.line else 1
 

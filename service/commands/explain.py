@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from service.catalogue.loader import Loader
 from service.catalogue.problems import CatalogueError, did_you_mean
-from service.commands import Subparsers
+from service.commands import Subparsers, now
 from service.domain.decision import Weights
 from service.domain.plan import Plan
 from service.domain.reader import History
@@ -99,7 +99,7 @@ def _moment(text: str) -> datetime:
 def run(given: argparse.Namespace) -> int:
     """Prints the explanation; 1 when what is asked about is not there."""
     try:
-        document = _document(given, datetime.now(UTC).replace(microsecond=0))
+        document = _document(given, now().replace(microsecond=0))
     except (SettingsError, CatalogueError, StoreUnavailableError, _UnknownError) as error:
         print(str(error) or "Redis cannot be reached; try again, or write down a --history", file=sys.stderr)
         return 1

@@ -16,7 +16,7 @@ from tqdm import tqdm
 from service.catalogue.folder import Files, read_files
 from service.catalogue.loader import Loader
 from service.catalogue.problems import CatalogueError, did_you_mean
-from service.commands import Subparsers
+from service.commands import Subparsers, now
 from service.domain.site import Site
 from service.forecast.assumptions import Assumptions
 from service.forecast.run import Part, Scenario, parts, whole
@@ -90,7 +90,7 @@ class _RefusedError(Exception):
 def run(given: argparse.Namespace) -> int:
     """Prints the forecast; 1 when what it names is not there, 130 when it is stopped."""
     try:
-        site, scenario = _scenario(given, datetime.now(UTC))
+        site, scenario = _scenario(given, now())
         found = _played(given, scenario)
     except (CatalogueError, StreamError, _RefusedError, OSError) as error:
         print(error, file=sys.stderr)

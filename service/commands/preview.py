@@ -3,12 +3,12 @@
 import argparse
 import sys
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from os import environ
 
 from service.catalogue.loader import Catalogue, Loader
 from service.catalogue.problems import CatalogueError, did_you_mean
-from service.commands import Subparsers
+from service.commands import Subparsers, now
 from service.settings import Settings, SettingsError
 from service.web.previews import LIFE, Preview, Previews, is_page_of, with_token
 from service.web.tokens import Tokens
@@ -39,7 +39,7 @@ def run(given: argparse.Namespace) -> int:
     try:
         settings = Settings.from_environ(environ)
         catalogue = Loader(settings.config_dir, settings.extra_origins).load()
-        preview = _preview(given, catalogue, datetime.now(UTC).replace(microsecond=0))
+        preview = _preview(given, catalogue, now().replace(microsecond=0))
     except (SettingsError, CatalogueError, _UnknownError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -9,11 +9,10 @@ from os import environ
 
 from tqdm import tqdm
 
-from service.app import utc_now
 from service.books import Books, open_books
 from service.catalogue.loader import Loader
 from service.catalogue.problems import CatalogueError, did_you_mean
-from service.commands import Subparsers
+from service.commands import Subparsers, now
 from service.domain.contribution import Contribution
 from service.domain.money import to_major
 from service.domain.reconciliation import Scope, Verdict
@@ -49,14 +48,14 @@ def run(given: argparse.Namespace) -> int:
         settings = Settings.from_environ(environ)
         configure_logging(settings.log_level)
         sites = Loader(settings.config_dir, settings.extra_origins).load().sites
-        books = open_books(settings, lambda: sites, utc_now)
+        books = open_books(settings, lambda: sites, now)
     except (SettingsError, CatalogueError) as error:
         print(error, file=sys.stderr)
         return UNFINISHED
     for site in set(given.site) - set(sites):
         print(f"--site: there is no {site}; {did_you_mean(site, list(sites))}", file=sys.stderr)
         return UNFINISHED
-    return _reconciled(books, given, datetime.now(UTC).replace(microsecond=0))
+    return _reconciled(books, given, now().replace(microsecond=0))
 
 
 def _reconciled(books: Books, given: argparse.Namespace, now: datetime) -> int:

@@ -6,12 +6,12 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from service.catalogue.loader import Loader
 from service.catalogue.problems import CatalogueError, did_you_mean
-from service.commands import Subparsers
+from service.commands import Subparsers, now
 from service.domain.export import csv_cells
 from service.domain.report import CampaignResults, Span
 from service.domain.results_table import Row, Table, columns, rows
@@ -56,7 +56,7 @@ def run(given: argparse.Namespace) -> int:
     try:
         settings = Settings.from_environ(os.environ)
         configure_logging(settings.log_level)  # on standard error: the results may go into a file
-        span = _span(given, datetime.now(UTC).date())
+        span = _span(given, now().date())
         found = _found(settings, given.site, span, given.campaign or "")
         chosen = _chosen(found, given.campaign)
     except (SettingsError, CatalogueError, StoreUnavailableError, _RefusedError) as error:

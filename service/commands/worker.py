@@ -4,11 +4,10 @@ import argparse
 import signal
 import sys
 import threading
-from datetime import UTC, datetime
 from os import environ
 
 from service.catalogue.problems import CatalogueError
-from service.commands import Subparsers
+from service.commands import Subparsers, now
 from service.settings import Settings, SettingsError
 from service.worker import open_worker
 
@@ -30,7 +29,7 @@ def add(subparsers: Subparsers) -> None:
 def run(given: argparse.Namespace) -> int:
     """Works until it is told to stop; what fails is tried the next time."""
     try:
-        worker = open_worker(Settings.from_environ(environ), lambda: datetime.now(UTC))
+        worker = open_worker(Settings.from_environ(environ), now)
     except (SettingsError, CatalogueError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -7,6 +7,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from freezegun import freeze_time
 
 from service.cli import main
 from service.domain.results import Among
@@ -29,9 +30,9 @@ def told(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch, capsy
     }.items():  # fmt: skip
         monkeypatch.setenv(f"HONESTYBOX_{name}", value)
 
-    def run(*arguments: str) -> tuple[int, str]:
+    def run(*arguments: str, by_itself: bool = False) -> tuple[int, str]:
         span = ["--from", str(TODAY - 6 * DAY), "--until", str(TODAY)]
-        code = main(["results", *arguments, *([] if "--from" in arguments else span)])
+        code = main(["results", *arguments, *([] if by_itself or "--from" in arguments else span)])
         printed = capsys.readouterr()
         return code, printed.out + printed.err
 
@@ -66,3 +67,15 @@ def test_what_is_not_there_is_told_with_what_is(told: Told) -> None:
     assert told(SITE, "--campaign", "light-on")[0] == 1
     assert "after --until" in told(SITE, "--from", "2026-11-20", "--until", "2026-11-01")[1]
     assert "kept for 400 days" in told(SITE, "--from", "2020-01-01")[1]
+
+
+def test_a_demo_whose_clock_was_moved_is_told_until_its_own_today(
+    told: Told, valkey_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    happened(valkey_url)
+    with freeze_time(NOW - 3 * DAY):
+        assert "no gift came" not in told(SITE, by_itself=True)[1]
+        monkeypatch.setenv("HONESTYBOX_DEMO_DIR", str(tmp_path))
+        assert "no gift came" not in told(SITE, by_itself=True)[1]
+        (tmp_path / "clock").write_text(f"{3 * 86400}\n", encoding="utf-8")
+        assert "no gift came of 1,200 impressions" in told(SITE, by_itself=True)[1]
