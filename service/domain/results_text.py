@@ -6,7 +6,7 @@ from service.domain.holdback import Earned, Reading
 from service.domain.report import Report
 from service.domain.results_table import Cell, Row, Table, columns
 from service.domain.site import Site
-from service.domain.verdict import money, percent, verdict_of_earning, verdict_of_reading
+from service.domain.verdict import counted, money, percent, verdict_of_earning, verdict_of_reading
 
 _HEADS = {
     "seen": "shown", "never": "never again", "signed_up": "signed up", "chance_best": "best?",
@@ -25,7 +25,7 @@ def notes(report: Report) -> Iterator[str]:
         yield f"Other currencies are converted at the rates of site.yaml: {rates}."
     for code, many in sorted(report.without_rate.items()):
         yield (
-            f"Left out of the values: {many} gift{'s' if many > 1 else ''} in {code}, "
+            f"Left out of the values: {counted(many, 'gift')} in {code}, "
             f"for which site.yaml has no exchange rate."
         )
 
@@ -37,8 +37,9 @@ def holdback_told(site: Site, earned: Earned | None, reading: Reading | None) ->
         return
     currency, asked, held = site.default_currency, earned.asked, earned.held
     yield (
-        f"{site.holdback * 100:.3g}% of all readers are never asked. They gave {held.readers:,} times, worth "
-        f"{money(held.total, currency)}; the others {asked.readers:,} times, worth {money(asked.total, currency)}."
+        f"{site.holdback * 100:.3g}% of all readers are never asked. They gave {counted(held.readers, 'time')}, "
+        f"worth {money(held.total, currency)}; the others {counted(asked.readers, 'time')}, "
+        f"worth {money(asked.total, currency)}."
     )
     if earned.unknown:
         what = "gift of a reader" if earned.unknown == 1 else "gifts of readers"

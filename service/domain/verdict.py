@@ -20,6 +20,11 @@ def money(minor: float, currency: str) -> str:
     return f"{to_major(round(minor), currency):,.{exponent(currency)}f} {currency}"
 
 
+def counted(number: int, thing: str) -> str:
+    """`1 gift`, `1,200 gifts`."""
+    return f"{number:,} {thing if number == 1 else thing + 's'}"
+
+
 def percent(chance: float) -> str:
     """Never more certain than counting allows."""
     return ">99%" if chance > 0.99 else "<1%" if chance < 0.01 else f"{chance:.0%}"
@@ -43,15 +48,16 @@ def verdict(results: CampaignResults, currency: str) -> str:
         return _of_one(*seen.popitem(), currency)
     if results.whole.gifts == 0 or not results.chances:
         return (
-            f"Too early: no gift came of {results.whole.seen:,} impressions, so nothing tells the wordings apart."
-            f" What readers click and close is in the table, and is no measure of giving."
+            f"Too early: no gift came of {counted(results.whole.seen, 'impression')}, so nothing tells the wordings "
+            f"apart. What readers click and close is in the table, and is no measure of giving."
         )
     return _of_several(results, seen, currency)
 
 
 def _of_letters(line: Line) -> str:
     signed_up, confirmed = (line.counts.get(kind, 0) for kind in LETTERS)
-    told = f"Of {line.seen:,} impressions came {signed_up:,} sign-ups, of which {confirmed:,} were confirmed"
+    sign_ups = counted(signed_up, "sign-up")
+    told = f"Of {counted(line.seen, 'impression')} came {sign_ups}, {confirmed:,} of them confirmed"
     share = line.share(CONFIRMED)
     if not confirmed or share is None:
         return f"{told}."
@@ -64,8 +70,9 @@ def _of_several(results: CampaignResults, seen: Mapping[str, Line], currency: st
     fewest = min(line.seen for line in seen.values())
     if fewest < FEWEST_SEEN or results.whole.gifts < FEWEST_GIFTS:
         return (
-            f"Too early: the least seen wording has {fewest:,} impressions and all together have "
-            f"{results.whole.gifts} gifts; below {FEWEST_SEEN:,} impressions each and {FEWEST_GIFTS} gifts in all, "
+            f"Too early: the least seen wording has {counted(fewest, 'impression')} and all together have "
+            f"{counted(results.whole.gifts, 'gift')}; "
+            f"below {FEWEST_SEEN:,} impressions each and {FEWEST_GIFTS} gifts in all, "
             f"chance decides who leads. {_enough(results.whole)}"
         )
     if results.chances[best] >= LIKELY:
@@ -85,7 +92,7 @@ def _of_one(name: str, line: Line, currency: str) -> str:
     if told is None:
         return (
             f"Only {name} was seen, so there is nothing to compare it with; no gift that could be valued came of its "
-            f"{line.seen:,} impressions."
+            f"{counted(line.seen, 'impression')}."
         )
     return (
         f"Only {name} was seen, so there is nothing to compare it with. A thousand impressions of it are worth "

@@ -13,6 +13,7 @@ from service.domain.campaign import Campaign, Kind
 from service.domain.plan import Plan
 from service.domain.reader import Visit
 from service.domain.span import span_text
+from service.domain.verdict import counted
 from service.staff.chosen import chosen_site
 from service.staff.frame import staff_page, staff_pages
 from service.staff.typical import READERS, Meeting, Spot, Typical, meeting, spots
@@ -90,7 +91,7 @@ def audience_told(campaign: Campaign) -> list[str]:
 
 def _row(plan: Plan, campaign: Campaign) -> Row:
     cap = campaign.frequency
-    capped = f"at most {cap.max} times in {span_text(cap.window)}" if cap else "no cap of its own"
+    capped = f"at most {counted(cap.max, 'time')} in {span_text(cap.window)}" if cap else "no cap of its own"
     notes = [
         *([f"for the newsletter {campaign.newsletter}"] if campaign.newsletter else []),
         *(["asks whatever the caps"] if campaign.always_ask else []),

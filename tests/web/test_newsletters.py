@@ -117,7 +117,7 @@ def test_what_a_campaign_won_is_counted_once_for_each_yes(world: World) -> None:
     (row,) = rows(found, Table.VARIANTS, [found.campaigns["letter"]])
     assert (shown["campaign"], row["variant"], row["placement"]) == ("letter", "plain", "inline")
     assert (row["signed_up"], row["confirmed"], row["seen"]) == (2, 1, 1000)
-    told = "Of 1,000 impressions came 2 sign-ups, of which 1 were confirmed: 0.11 to 4.7 readers won by a thousand"
+    told = "Of 1,000 impressions came 2 sign-ups, 1 of them confirmed: 0.11 to 4.7 readers won by a thousand"
     assert verdict(found.campaigns["letter"], "USD") == f"{told} impressions."
 
 
