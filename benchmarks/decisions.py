@@ -70,8 +70,8 @@ Pair = tuple[Run, Run]
 def main() -> int:
     """Prints the table; 1 when a request failed or a budget was missed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--seconds", type=int, default=1)
     parser.add_argument("--cluster", action="store_true", help="a Redis Cluster of three nodes instead of one server")
     given = parser.parse_args()
     if not shutil.which("wrk"):
