@@ -110,11 +110,8 @@ class History(NamedTuple):
 
     def articles_read(self, since: float, topic: int | None = None) -> int:
         """How many distinct articles were opened after `since` (seconds since 1970), all or those of one topic."""
-        articles = self.articles
         if topic is None:
-            if not articles or articles[0][1] > since:
-                return len(articles)
-            return sum([opened_at > since for _, opened_at in articles])
+            return sum([opened_at > since for _, opened_at in self.articles])
         among = {article for about, article in self.topics if about == topic}
         return sum(key in among and opened_at > since for key, opened_at in self.articles)
 
