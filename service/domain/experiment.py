@@ -30,10 +30,7 @@ def choose_variant(campaign: Campaign, reader: str, weights: Mapping[str, float]
         weight = variant.weight and weights[variant.name] if weights else variant.weight
         if weight:
             # half of a step more than the draw, because 0 has no logarithm
-            drawing = begun.copy()  # as _draw has it
-            drawing.update(variant.name.encode())
-            draw = int.from_bytes(drawing.digest(), "little") >> 12
-            score = weight / -log((draw + 0.5) / 2**52)
+            score = weight / -log((_draw(variant.name, begun) + 0.5) / 2**52)
             if score > highest:
                 best, highest = variant, score
     return best
@@ -59,9 +56,11 @@ def may_stand_in(weights: Mapping[str, float], campaign: Campaign) -> bool:
     return all(variant.name in weights or not variant.weight for variant in campaign.variants)
 
 
-def _draw(name: str) -> int:
-    """0 to 2**52 - 1: a float holds no more bits below 1, and the logarithm of 1 would divide by zero."""
-    drawing = _BEGUN.copy()
+def _draw(name: str, begun: blake2b = _BEGUN) -> int:
+    """0 to 2**52 - 1: a float holds no more bits below 1, and the logarithm of 1 would divide by zero.
+
+    `begun`: a hash that has taken in what comes before the name.
+    """
+    drawing = begun.copy()
     drawing.update(name.encode())
     return int.from_bytes(drawing.digest(), "little") >> 12
-

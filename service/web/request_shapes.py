@@ -28,8 +28,7 @@ class RequestShapes(Generic[T]):
         head, _, rest = body.partition(_BEFORE)
         token, _, tail = rest.partition(b'"')
         known = self._known.get((head, tail, country))
-        # `_plain`, without the call
-        if known is None or not 0 < len(token) <= LONGEST_TOKEN or token.translate(None, _OF_TOKENS):
+        if known is None or not _plain(token):
             return None
         return known, token.decode()
 
