@@ -10,16 +10,16 @@ from service.catalogue.fields import StaffSchema
 from service.catalogue.times import Span
 from service.domain.retention import LONGEST, Retention
 from service.domain.span import span_text
+from service.domain.tallies import LOOKS_BACK
 
 _MONTH = timedelta(days=31)  # a calendar period of the meter
-_ALLOCATION = timedelta(days=90)  # as far back as shares are worked out from
 
 
 class RetentionSchema(StaffSchema):
     """retention: whole days."""
 
     readers = Span(whole_days=True, least=_MONTH, most=LONGEST, load_default=LONGEST)
-    counters = Span(whole_days=True, least=_ALLOCATION, most=LONGEST, load_default=LONGEST)
+    counters = Span(whole_days=True, least=LOOKS_BACK, most=LONGEST, load_default=LONGEST)
 
     @post_load
     def _build(self, values: dict[str, Any], **_: Any) -> Retention:

@@ -13,7 +13,7 @@ from service.domain.site import Site
 from service.domain.value import value_in
 
 KINDS = ("seen", "clicked", "snoozed", "dismissed", "never", "started")
-LETTERS = (SIGNED_UP, CONFIRMED)
+SIGN_UPS = (SIGNED_UP, CONFIRMED)
 """Of newsletters; by wording and day alone."""
 _DRAWS = 2000  # a chance is then right to one or two in a hundred
 _BY_WEEK_FROM = 60
@@ -84,7 +84,7 @@ class Line:
         return sum(self.values)
 
     def share(self, kind: str) -> Interval | None:
-        """Of the impressions, how many ended so, 0 to 1. `kind`: one of KINDS or LETTERS, or "given"."""
+        """Of the impressions, how many ended so, 0 to 1. `kind`: one of KINDS or SIGN_UPS, or "given"."""
         times = self.gifts if kind == "given" else self.counts.get(kind, 0)
         return share_interval(times, self.seen) if self.seen else None
 
@@ -114,14 +114,14 @@ class CampaignResults:
     """The variants in its file; None where the file is gone."""
     for_money: bool = True
     """False for a campaign whose file asks for something else."""
-    for_letters: bool = False
+    for_sign_ups: bool = False
     """True for a campaign whose file asks readers to sign up for a newsletter."""
     chances: Mapping[str, float] = field(default_factory=dict)
     """Of each variant that was seen, to be the best; nothing where there are not two, or no gift."""
     tallies: dict[str, tuple[dict[date, int], dict[date, list[int]]]] = field(default_factory=dict)
 
     def see(self, one: Count, stretch: date) -> None:
-        """Enters a count of one of KINDS or LETTERS."""
+        """Enters a count of one of KINDS or SIGN_UPS."""
         for line in self._lines(one.variant, one.placement, stretch):
             line.count(one.kind, one.times)
         if one.kind == "seen":
@@ -199,10 +199,10 @@ def report_of(
             campaign.id,
             written=written,
             for_money=campaign.kind is Kind.CONTRIBUTION,
-            for_letters=campaign.kind is Kind.NEWSLETTER,
+            for_sign_ups=campaign.kind is Kind.NEWSLETTER,
         )
     for one in counts:
-        if one.kind in KINDS or one.kind in LETTERS:
+        if one.kind in KINDS or one.kind in SIGN_UPS:
             results = found.get(one.campaign) or found.setdefault(one.campaign, CampaignResults(one.campaign))
             if only in ("", one.campaign):
                 results.see(one, stretches[one.day])

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from service.domain.intervals import Interval
 from service.domain.money import Interval as Rhythm
 from service.domain.money import exponent, to_major
-from service.domain.report import KINDS, LETTERS, CampaignResults, Line, Report
+from service.domain.report import KINDS, SIGN_UPS, CampaignResults, Line, Report
 from service.domain.results import OTHERS, Dimension
 
 Cell: TypeAlias = str | int | None
@@ -39,7 +39,7 @@ _UNNAMED = {"": "unknown", OTHERS: "all others"}
 
 def columns(table: Table) -> tuple[str, ...]:
     """Their names. Others count on them: a new one comes last."""
-    return (*WHAT[table], *NUMBERS, *(LETTERS if table in (Table.VARIANTS, Table.TIME) else ()))
+    return (*WHAT[table], *NUMBERS, *(SIGN_UPS if table in (Table.VARIANTS, Table.TIME) else ()))
 
 
 def rows(report: Report, table: Table, campaigns: Iterable[CampaignResults]) -> Iterator[Row]:
@@ -82,7 +82,7 @@ def _numbers(line: Line, currency: str) -> Row:
         "value_per_thousand": None if average is None else decimal(average, currency),
         "value_per_thousand_low": _bound(value, 0, currency),
         "value_per_thousand_high": _bound(value, 2, currency),
-        **{kind: line.counts.get(kind, 0) for kind in LETTERS},
+        **{kind: line.counts.get(kind, 0) for kind in SIGN_UPS},
     }
 
 

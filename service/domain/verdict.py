@@ -6,7 +6,7 @@ from math import ceil, floor, log10
 from service.domain.holdback import FEWEST_READERS, Earned, Reading
 from service.domain.intervals import Interval, Sums
 from service.domain.money import exponent, to_major
-from service.domain.report import LETTERS, CampaignResults, Line
+from service.domain.report import SIGN_UPS, CampaignResults, Line
 from service.domain.results import CONFIRMED
 
 LIKELY, LEADING = 0.95, 0.8
@@ -40,8 +40,8 @@ def verdict(results: CampaignResults, currency: str) -> str:
     seen = {name: line for name, line in sorted(results.variants.items()) if line.seen}
     if not seen:
         return "Nobody has seen this campaign in these days, so there is nothing to conclude."
-    if results.for_letters:
-        return _of_letters(results.whole)
+    if results.for_sign_ups:
+        return _of_sign_ups(results.whole)
     if not results.for_money:
         return "This campaign asks for no money, so gifts tell nothing of it; the table says what readers did."
     if len(seen) == 1:
@@ -54,8 +54,8 @@ def verdict(results: CampaignResults, currency: str) -> str:
     return _of_several(results, seen, currency)
 
 
-def _of_letters(line: Line) -> str:
-    signed_up, confirmed = (line.counts.get(kind, 0) for kind in LETTERS)
+def _of_sign_ups(line: Line) -> str:
+    signed_up, confirmed = (line.counts.get(kind, 0) for kind in SIGN_UPS)
     sign_ups = counted(signed_up, "sign-up")
     told = f"Of {counted(line.seen, 'impression')} came {sign_ups}, {confirmed:,} of them confirmed"
     share = line.share(CONFIRMED)

@@ -13,7 +13,7 @@ from service.domain.newsletter import Wish
 from service.domain.results import CONFIRMED
 from service.pages.frame import Frame, open_frame, pages_blueprint
 from service.store.errors import StoreUnavailableError
-from service.web.newsletters import count_letter
+from service.web.newsletters import count_sign_up
 from service.web.parts import Parts
 from service.web.requests import MOST_BYTES
 from service.web.seal import SealError
@@ -85,7 +85,7 @@ class _Page:
         now = self.parts.clock()
         if self.what == CONFIRM:
             if self.parts.newsletters.confirm(self.wish, now):
-                count_letter(self.parts, self.wish, CONFIRMED)
+                count_sign_up(self.parts, self.wish, CONFIRMED)
             return self._said("confirmed")
         self.parts.newsletters.end(self.wish, now)
         return self._said("ended")

@@ -23,7 +23,7 @@ _COUNTED = (
     ("seen", "Shown"), ("clicked", "Clicked"), ("snoozed", "Snoozed"), ("dismissed", "Dismissed"),
     ("never", "Never again"), ("started", "Started"), ("once", "Once"), ("monthly", "Monthly"), ("annual", "Annual"),
 )  # fmt: skip
-_LETTERS = (("signed_up", "Signed up"), ("confirmed", "Confirmed"))
+_SIGN_UPS = (("signed_up", "Signed up"), ("confirmed", "Confirmed"))
 _MOST_PLOTTED = 12
 
 
@@ -49,17 +49,17 @@ def shown(results: CampaignResults, report: Report, tables: Iterable[Table]) -> 
     """The campaign's tables; a plot only where there is something to see."""
     for table in tables:
         found = list(rows(report, table, [results]))
-        counted = [*_COUNTED, *_letters(results, table)]
+        counted = [*_COUNTED, *_sign_ups(results, table)]
         yield Shown(
             table, _TITLES[table], list(_plots(found, table, report)) if found else [],
             _heads(table, report, counted), [_line(row, table, counted) for row in found],
         )  # fmt: skip
 
 
-def _letters(results: CampaignResults, table: Table) -> Iterable[tuple[str, str]]:
+def _sign_ups(results: CampaignResults, table: Table) -> Iterable[tuple[str, str]]:
     """What is told of newsletters, where there is something to tell."""
-    told = results.for_letters or any(results.whole.counts.get(name) for name, _ in _LETTERS)
-    return [one for one in _LETTERS if told and one[0] in columns(table)]
+    told = results.for_sign_ups or any(results.whole.counts.get(name) for name, _ in _SIGN_UPS)
+    return [one for one in _SIGN_UPS if told and one[0] in columns(table)]
 
 
 def _heads(table: Table, report: Report, counted: Iterable[tuple[str, str]]) -> Sequence[str]:

@@ -84,10 +84,10 @@ def sign_up(  # noqa: PLR0913  a wish's own parts
     parts.guard.pace("newsletters", now, said, email=address.lower(), address=parts.guard.address, site=site.id)
     wish = Wish(site.id, newsletter.id, address, language, reader, now, appeal)
     parts.newsletters.ask(wish)
-    count_letter(parts, wish, SIGNED_UP)
+    count_sign_up(parts, wish, SIGNED_UP)
 
 
-def count_letter(parts: Parts, wish: Wish, kind: str) -> None:
+def count_sign_up(parts: Parts, wish: Wish, kind: str) -> None:
     """One more who signed up, or confirmed it, where a campaign asked. One who signs up again counts again."""
     if wish.appeal:
         campaign, variant, placement = wish.appeal
