@@ -216,7 +216,7 @@ def _http_problem(error: HTTPException) -> Response:
 
 
 def _store_problem(_: StoreUnavailableError) -> Response:
-    return _problem_response(ProblemError(503, "Our memory cannot be reached; nothing was recorded. Try again."))
+    return _problem_response(ProblemError(503, "Our memory does not answer, so this may not be recorded. Try again."))
 
 
 def _unexpected_problem(error: Exception) -> Response:

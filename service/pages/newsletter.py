@@ -33,7 +33,7 @@ def newsletter_page_views(parts: Parts) -> Blueprint:
         try:
             return page.act()
         except StoreUnavailableError:
-            return page.ask(503, page.frame.words.say("subscription_try_later"))
+            return page.ask(503, page.frame.words.say("page_try_later"))
 
     for what in (CONFIRM, END):
         views.add_url_rule(f"/newsletters/<name>/{what}", f"show_{what}", show, defaults={"what": what})

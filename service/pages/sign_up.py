@@ -45,7 +45,7 @@ def sign_up_views(parts: Parts) -> Blueprint:
         except ProblemError as refusal:
             return _form(parts, frame, newsletter, refusal.status, refusal.detail)
         except StoreUnavailableError:
-            return _form(parts, frame, newsletter, 503, say("subscription_try_later"))
+            return _form(parts, frame, newsletter, 503, say("page_try_later"))
         return redirect(f"{request.path}?{urlencode({'language': frame.language, 'sent': 1})}", 303)
 
     return views

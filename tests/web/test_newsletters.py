@@ -395,7 +395,7 @@ def test_without_redis_nothing_is_promised(tmp_path: Path, clock: SettableClock,
     world = a_world(tmp_path, "redis://127.0.0.1:9/0", clock, receiver)
     answer = world.sign_up()
     assert answer.status_code == 503
-    assert answer.get_json()["detail"] == "Our memory cannot be reached; nothing was recorded. Try again."
+    assert answer.get_json()["detail"] == "Our memory does not answer, so this may not be recorded. Try again."
 
 
 def test_a_confirmation_without_redis_can_be_pressed_again(
@@ -406,7 +406,7 @@ def test_a_confirmation_without_redis_can_be_pressed_again(
     cut_off = a_world(tmp_path / "other", "redis://127.0.0.1:9/0", clock, receiver)
     page = cut_off.client.post(world.links()["confirm"])
     assert page.status_code == 503
-    assert "nothing has changed" in page.text
+    assert "Something on our side is not working. Please try again in a few minutes." in page.text
     assert 'name="wish"' in page.text
     assert world.confirm().status_code == 200
 
