@@ -133,8 +133,11 @@ def test_who_cancels_at_checkout_is_back_on_the_article_with_nothing_recorded(de
     expect(page.get_by_role("alert")).to_be_visible()
     with page.expect_response(lambda answer: answer.url.endswith("/v1/decisions")) as asked:
         press_and_leave(page.locator("#cancel"))
-    assert reasons(asked.value.json()) <= {"store_unavailable"}  # as a busy machine is now and then
     assert page.url == demo.paper + ARTICLES[0]
+    said = reasons(asked.value.json())
+    if said == {"store_unavailable"}:  # a busy machine outlasts the patience of a decision now and then
+        said = reasons(read(page, demo))
+    assert said == set()
     assert reasons(read(page, demo, ARTICLES[1])) == set()
 
 
