@@ -42,6 +42,7 @@ def main(folder: Path = FOLDER) -> int:
         print("make screenshots needs Chromium: apt install chromium", file=sys.stderr)  # noqa: T201
         return 1
     folder.mkdir(parents=True, exist_ok=True)
+    taken = 0
     with (
         tempfile.TemporaryDirectory() as work,
         running_demo(Path(work)) as demo,
@@ -59,8 +60,9 @@ def main(folder: Path = FOLDER) -> int:
                 for language in ARTICLES
             ]
             _sheet(browser, folder, placement, names)
+            taken += len(names)
         browser.close()
-    print(f"{len(list(folder.glob('*-*-*.png')))} pictures in {folder}, and {README_PICTURE}")  # noqa: T201
+    print(f"{taken} pictures in {folder}, and {README_PICTURE}")  # noqa: T201
     return 0
 
 
