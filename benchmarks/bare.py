@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from redis import Redis, RedisCluster
 
+from benchmarks.sample import BEFORE_READER
 from service.domain.retention import AS_LONG_AS_CAN_BE
 from service.store.connection import load_script
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+_FROM = len(BEFORE_READER)
+_UNTIL = _FROM + 22
 _VIEW = load_script("view")
 # now, how long to keep the record, the article, and how the meter counts it
 _ARGUMENTS = (1_790_000_000, AS_LONG_AS_CAN_BE.readers_ms, 12345, 1_789_000_000, 5, 0)
@@ -27,9 +30,9 @@ def create_bare() -> "WSGIApplication":
     def serve(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         body = environ["wsgi.input"].read()
         # The reader's place in the body is known, so that nothing is parsed.
-        client.evalsha(_VIEW.sha, 1, f"hb:r:{{bench:{body[-24:-2].decode()}}}", *_ARGUMENTS)
+        client.evalsha(_VIEW.sha, 1, f"hb:r:{{bench:{body[_FROM:_UNTIL].decode()}}}", *_ARGUMENTS)
         start_response("200 OK", headers)
-        return (answer,)
+        return [answer]
 
     return serve
 

@@ -10,6 +10,8 @@ from service.web.tokens import Tokens, new_reader
 SECRET = "benchmark-" * 4
 ORIGIN = "https://www.daily-lantern.example"
 READERS, PAGES = 5000, 200
+BEFORE_READER = b'{"site":"daily-lantern","reader":"'
+"""What each body begins with."""
 # What the campaigns beyond the sample's ask for; none fits these readers, and each is looked at before the sample's.
 _AUDIENCES = (
     "audience: {{sections: [Section {number}]}}",
@@ -59,9 +61,9 @@ def _body(tokens: Tokens, number: int) -> dict[str, object]:
     }
     return {
         "site": "daily-lantern",
+        "reader": tokens.reader_token("daily-lantern", new_reader()),
         "consent": True,
         "page": page,
-        "visit": {"referrer": "https://search.example/", "device": "phone", "width": 390},
+        "visit": {"referrer": "https://search.example/", "utm": {}, "width": 390, "device": "phone"},
         "placements": ["banner", "overlay", "inline", "gate"],
-        "reader": tokens.reader_token("daily-lantern", new_reader()),
     }

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from service.web.cors import cors_headers
 from service.web.decisions import Decisions
 from service.web.metrics import count_problem
 from service.web.problems import CONTENT_TYPE, ProblemError, as_problem
@@ -23,6 +22,7 @@ def in_front_of(
     app: "WSGIApplication", decisions: Decisions, country_of: Callable[[Mapping[str, Any]], str | None]
 ) -> "WSGIApplication":
     """`app`, with decisions answered before it is asked."""
+    published = decisions.published
 
     def serve(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if environ["PATH_INFO"] != _PATH or environ["REQUEST_METHOD"] == "OPTIONS":
@@ -39,9 +39,9 @@ def in_front_of(
             status, kind = f"{problem.status.value} {problem.status.phrase}", _PROBLEM
             if problem.status == HTTPStatus.METHOD_NOT_ALLOWED:
                 more = _ALLOWED
-        cors = cors_headers(decisions.published().catalogue.sites, origin)
+        cors = published().cors.of(origin)
         start_response(status, [kind, ("Content-Length", str(len(body))), _KEPT_NOWHERE, *cors, *more])
-        return (body,)
+        return [body]  # granian passes a list on as it is; any other iterable goes through a channel, piece by piece
 
     return serve
 
