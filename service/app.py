@@ -39,7 +39,7 @@ from service.web.access_tokens import AccessTokens
 from service.web.admission import Admission
 from service.web.assets import assets_views
 from service.web.contributions import contributions_views
-from service.web.cors import PREFLIGHT_HEADERS, cors_headers
+from service.web.cors import PREFLIGHT_HEADERS
 from service.web.country import Countries
 from service.web.decisions import Decisions
 from service.web.events import events_views
@@ -179,8 +179,8 @@ def _flask_app(parts: Parts) -> Flask:
         readers=parts.readers,
         tokens=parts.tokens,
         access_token=parts.access_tokens.token,
-        weights=parts.allocations.current,
-        note=parts.tally.note,
+        allocations=parts.allocations,
+        tally=parts.tally,
         previewed=PreviewedDecisions(parts.tokens, parts.previews, parts.clock),
         clock=parts.clock,
     )
@@ -197,7 +197,7 @@ def _preflight() -> Response | None:
 
 def _with_headers(parts: Parts, response: Response) -> Response:
     if request.path.startswith("/v1/"):
-        response.headers.extend(cors_headers(parts.sites, request.headers.get("Origin")))
+        response.headers.extend(parts.published().cors.of(request.headers.get("Origin")))
         response.headers.setdefault("Cache-Control", "no-store")
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     return response

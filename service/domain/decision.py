@@ -21,6 +21,10 @@ Weights: TypeAlias = Mapping[str, Mapping[str, float]]
 """The weights of variants by campaign id, where they are not the ones in the files (domain.allocation)."""
 
 
+_CARD_UPDATE = Kind.CARD_UPDATE
+_new = tuple.__new__  # looked up once: every decision needs it
+
+
 class Decision(NamedTuple):
     """What one page view gets."""
 
@@ -65,8 +69,8 @@ def decide(  # noqa: PLR0913  what a page view is, and what the caller happens t
         layout = _layout(plan, view, fitting, placements, article)
         if shared is not None:
             plan.keep_layout(shared, layout)
-    asking = tuple([_variant(one, view, weights) for _, one in layout.asking]) if layout.asking else ()
-    return tuple.__new__(Decision, (article, layout.made.get(asking) or layout.outcomes(asking)))
+    asking = tuple([_variant(one, site, reader_id, weights) for _, one in layout.asking]) if layout.asking else ()
+    return _new(Decision, (article, layout.made.get(asking) or layout.outcomes(asking)))
 
 
 def _unasked(
@@ -145,9 +149,9 @@ def _share_the_page(candidates: Sequence[tuple[Placement, Campaign | Reason]], p
     return Layout(refused, admitted, {})
 
 
-def _variant(campaign: Campaign, view: View, weights: Weights | None) -> str | None:
+def _variant(campaign: Campaign, site: Site, reader: str, weights: Weights | None) -> str | None:
     """The name of the wording this reader meets; None for one of the holdback."""
     # Whoever gives already is no part of comparing those who are asked with those who are not.
-    if campaign.kind is not Kind.CARD_UPDATE and in_holdback(view.site, view.reader):
+    if campaign.kind is not _CARD_UPDATE and in_holdback(site, reader):
         return None
-    return choose_variant(campaign, view.reader, weights.get(campaign.id) if weights else None).name
+    return choose_variant(campaign, reader, weights.get(campaign.id) if weights else None).name

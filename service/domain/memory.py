@@ -85,15 +85,15 @@ class Memory:
             self._visits,
             self._snoozed_until,
             self._dismissed_at,
-            self._dismissals,
             self._never_again,
-            _instant(self._put_off_at) if self._put_off_at else None,
             self._impressions,
             [gift for _, gift in self._gifts.values()] if self._gifts else (),
+            list(self._newsletters) if self._newsletters else (),
+            self._dismissals,
+            _instant(self._put_off_at) if self._put_off_at else None,
             list(self._articles.items()),
             list(self._counted.items()) if self._counted else (),
             list(self._topics) if self._topics else (),
-            list(self._newsletters) if self._newsletters else (),
         )
 
     def happened(

@@ -8,8 +8,9 @@ way, campaign by campaign and rule by rule, is `explanation`; a property test ho
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from service.domain.access import Access
 from service.domain.access_rules import page_access
@@ -27,7 +28,8 @@ from service.domain.view import Cohort, View
 _MOST_PAGES, _MOST_LAYOUTS = 10_000, 1000
 
 
-class Layout(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Layout:
     """For each placement why nobody asks there, or the campaign that does.
 
     `made`: the `outcomes` so far by who meets which wording, since there are few and every decision needs them.
@@ -49,7 +51,8 @@ class Layout(NamedTuple):
         return made
 
 
-class PageMatch(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PageMatch:
     """What is the same for every reader of a page."""
 
     refused: Reason | None
@@ -173,7 +176,7 @@ class Plan:
             if len(self._places) >= _MOST_LAYOUTS:
                 self._places.clear()
             here = self._places[place] = _holding(self._place_facts, self._nobodys(page, visit), -1)
-        return match._replace(bits=match.bits & here)
+        return replace(match, bits=match.bits & here)
 
     def fitting(self, view: View, opened: PageMatch) -> int:
         """The campaigns that run now and whose audience the view is in."""

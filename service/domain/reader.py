@@ -81,32 +81,25 @@ class History(NamedTuple):
     visits: int = 1
     snoozed_until: datetime | None = None
     dismissed_at: datetime | None = None
-    dismissals: int = 0
     never_again: bool = False
-    put_off_at: datetime | None = None
-    """When the gate was last put off."""
     impressions: Sequence[Impression] = ()
     gifts: Sequence[Gift] = ()
+    newsletters: Sequence[int] = ()
+    """The short keys of the newsletters this reader has."""
+    dismissals: int = 0
+    put_off_at: datetime | None = None
+    """When the gate was last put off."""
     articles: Sequence[Opened] = ()
     """When each distinct article was last opened, oldest first."""
     counted: Sequence[Opened] = ()
     """When the meter counted each article of the running period."""
     topics: Sequence[tuple[int, int]] = ()
     """(topic, article) keys, for the topics that some campaign counts."""
-    newsletters: Sequence[int] = ()
-    """The short keys of the newsletters this reader has."""
 
     @property
     def has_only_read(self) -> bool:
         """True for a reader who was never shown an appeal, gave nothing, said nothing to one, and has no newsletter."""
-        return not (
-            self.impressions
-            or self.gifts
-            or self.never_again
-            or self.snoozed_until
-            or self.dismissed_at
-            or self.newsletters
-        )
+        return not any(self[_SNOOZED_UNTIL:_DISMISSALS])
 
     def articles_read(self, since: float, topic: int | None = None) -> int:
         """How many distinct articles were opened after `since` (seconds since 1970), all or those of one topic."""
@@ -118,3 +111,6 @@ class History(NamedTuple):
     def counted_since(self, since: int) -> list[int]:
         """When the meter counted each article that it counted at `since` or later, oldest first."""
         return sorted([counted_at for _, counted_at in self.counted if counted_at >= since])
+
+
+_SNOOZED_UNTIL, _DISMISSALS = History._fields.index("snoozed_until"), History._fields.index("dismissals")

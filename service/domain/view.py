@@ -19,6 +19,9 @@ class Cohort(StrEnum):
     PAST_DUE = "past_due"  # a supporter whose last renewal did not work
 
 
+_new = tuple.__new__
+
+
 class View(NamedTuple):
     """All that a rule may look at. A tuple, because every decision makes one."""
 
@@ -35,7 +38,7 @@ def view_of(site: Site, reader: str, history: History, page: Page, visit: Visit,
     """The page view, with the reader's cohort worked out."""
     cohort = cohort_of(history, site.rest, now) if history.gifts else _STRANGER
     # what View(…) does, without a call in Python: every decision makes one
-    return tuple.__new__(View, (site, reader, history, cohort, page, visit, now))
+    return _new(View, (site, reader, history, cohort, page, visit, now))
 
 
 def cohort_of(history: History, rest: Rest, now: datetime) -> Cohort:

@@ -8,6 +8,7 @@ gets opens nothing here, for it shows what is published. Nothing is recorded, an
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -167,7 +168,7 @@ def _request(parts: Parts, site: Site, token: str, body: bytes) -> DecisionReque
     """The script's own request, as one that quotes the token, for an article on this stage."""
     ours = {"site": site.id, "preview": token, "reader": None, "consent": False}
     asked = parts.published().requests.read({**_asked(body), **ours})
-    return asked._replace(placements=tuple(Placement))
+    return replace(asked, placements=tuple(Placement))
 
 
 def _on_stage(answer: dict[str, Any], site: Site) -> dict[str, Any]:

@@ -70,12 +70,15 @@ class Store:
     def run(self, script: Script, key: str, *arguments: Argument) -> Any:
         """What the script returns for `key`."""
         try:
-            return self.command("EVALSHA", script.sha, 1, key, *arguments)
+            return self._ask(("EVALSHA", script.sha, 1, key, *arguments))
         except NoScriptError:  # a restarted server has forgotten it
-            return self.command("EVAL", script.text, 1, key, *arguments)
+            return self._ask(("EVAL", script.text, 1, key, *arguments))
 
     def command(self, *words: Argument) -> Any:
         """Redis's answer, or none by the time that a call may take, however often and slowly the server speaks."""
+        return self._ask(words)
+
+    def _ask(self, words: Words) -> Any:
         try:
             return self._servers.ask(words, time.monotonic() + self._timeout_seconds)
         except (PausingError, NotMendedByWaitingError):

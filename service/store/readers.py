@@ -46,7 +46,8 @@ class ReaderStore:
         `article`: the article's key, 0 on other pages. `metering`: whether and how the meter counts it. `topics`: those
         of its topics that some campaign counts.
         """
-        words = (int(now.timestamp()), self._retention(site).readers_ms, article, *metering, *topics)
+        retention = self._retention
+        words = (int(now.timestamp()), retention(site).readers_ms, article, *metering, *topics)
         return history_from(self._store.run(_VIEW, _key(site, reader), *words))
 
     def foresee_view(

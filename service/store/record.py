@@ -13,6 +13,7 @@ _GIFT = Struct("<IIIB")
 _NEWSLETTER = Struct("<I")
 SEEN, CLICKED, DISMISSED, SNOOZED, NEVER = 1, 2, 4, 8, 16
 _NEVER_AGAIN = 1
+_new, _at = tuple.__new__, datetime.fromtimestamp  # looked up once: every decision needs them
 
 
 def history_from(raw: bytes) -> History:
@@ -46,7 +47,7 @@ def history_from(raw: bytes) -> History:
 
 def _only_read(first_seen: datetime, visits: int, opened: list[tuple[int, int]]) -> History:
     """What History(…) gives for most readers, at half the time: each decision reads one."""
-    return tuple.__new__(History, (first_seen, visits, None, None, 0, False, None, (), (), opened, (), (), ()))
+    return _new(History, (first_seen, visits, None, None, False, (), (), (), 0, None, opened, (), ()))
 
 
 def _impressions(rows: bytes) -> list[Impression]:
@@ -59,4 +60,4 @@ def _gifts(rows: bytes) -> list[Gift]:
 
 
 def _instant(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+    return _at(seconds, UTC)

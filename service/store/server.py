@@ -33,6 +33,21 @@ CLUSTER_ANSWERS = (NoScriptError, AskError)  # MovedError is one, too
 _PASSING = (ReadOnlyError, ClusterDownError, TryAgainError)  # ClusterDownError: MASTERDOWN, too
 
 
+class _Process:
+    """This one, by its number: asking the system for it costs each decision a call."""
+
+    def __init__(self) -> None:
+        self.look()
+        os.register_at_fork(after_in_child=self.look)
+
+    def look(self) -> None:
+        """Takes the number that it has now."""
+        self.id = os.getpid()
+
+
+_process = _Process()
+
+
 class Server:
     """Takes commands for one server. `ask` raises StoreUnavailableError when there is no answer.
 
@@ -94,7 +109,7 @@ class Server:
 
     def _exchange(self, words: Words, deadline: float, first: bool) -> Any:
         held: tuple[int, Wire] | None = getattr(self._threads, "held", None)
-        if held is not None and held[0] == os.getpid():
+        if held is not None and held[0] == _process.id:
             try:
                 if first and not self.replicated:  # nearly always, and then without a detour
                     return held[1].ask(words, deadline)
@@ -104,7 +119,7 @@ class Server:
             except OSError:
                 self._threads.held = None
         wire = self._address.dial(self._manner.timeout_seconds, deadline)
-        self._threads.held = (os.getpid(), wire)
+        self._threads.held = (_process.id, wire)
         return self._speak(wire, words, deadline, first=False)
 
     def _speak(self, wire: Wire, words: Words, deadline: float, first: bool) -> Any:

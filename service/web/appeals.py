@@ -26,12 +26,12 @@ class Template:
     head: bytes
     tail: Sequence[str | Placeholder]
     language: str
+    counts_articles: bool = field(init=False)
+    """False where no reader's number stands in it."""
     _tails: dict[int, bytes] = field(default_factory=dict)
 
-    @property
-    def counts_articles(self) -> bool:
-        """False where no reader's number stands in it."""
-        return len(self.tail) > 1
+    def __post_init__(self) -> None:
+        self.counts_articles = len(self.tail) > 1
 
     def render(self, receipt: str, articles_read: int) -> tuple[bytes, bytes, bytes]:
         """The appeal as JSON, in pieces: an answer is put together once, since copying is what it costs."""

@@ -6,7 +6,8 @@ truth. A property test holds the two against each other.
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from service.domain.page import Page
 from service.domain.reader import Visit
@@ -24,7 +25,8 @@ _MOST_PAGES = 10_000
 _MOST_CHARACTERS = 4_000_000  # 16 MB at worst: anybody may send us pages, and long ones
 
 
-class DecisionRequest(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class DecisionRequest:
     """One page view. `reader` and `preview` are the tokens as they came, or None."""
 
     site: str

@@ -7,6 +7,7 @@ from service.catalogue.loader import Catalogue
 from service.catalogue.words import Dictionary
 from service.web.access_answers import AccessAnswers
 from service.web.appeals import Appeals
+from service.web.cors import CorsHeaders
 from service.web.decision_request import DecisionRequests
 from service.web.rendered import Renderer
 from service.web.request_shapes import RequestShapes
@@ -20,6 +21,7 @@ class Published:
     appeals: Appeals
     renderer: Renderer
     access: AccessAnswers
+    cors: CorsHeaders
     requests: DecisionRequests
     shapes: RequestShapes[Any]
 
@@ -32,6 +34,7 @@ def publish(catalogue: Catalogue, dictionary: Dictionary, public_url: str, *, ma
         appeals=appeals,
         renderer=Renderer(appeals, catalogue.version),
         access=AccessAnswers(dictionary),
+        cors=CorsHeaders(catalogue.sites.values()),
         requests=DecisionRequests(),
         shapes=RequestShapes(),
     )

@@ -1,7 +1,6 @@
 """What every reader with the same outcomes is answered alike: put together once, then looked up."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from service.domain.outcome import Outcomes, Show
 from service.domain.site import Site
@@ -11,7 +10,8 @@ from service.web.tokens import receipt_subject
 _MOST = 10_000  # readers who were shown appeals have outcomes of many kinds
 
 
-class Rendered(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Rendered:
     """`appeals`: each as its receipts' subject and its template; `withheld`: JSON, without the braces around it."""
 
     appeals: tuple[tuple[str, Template], ...]

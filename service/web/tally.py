@@ -6,7 +6,6 @@ more than it seems: what is kept cannot be written over, so that every decision 
 
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,7 +15,6 @@ from service.store.counters import Counters
 from service.web.metrics import count_decisions
 
 _EVERY_SECONDS = 1.0
-Note = Callable[[str, datetime, Outcomes], None]
 
 
 @dataclass(slots=True)

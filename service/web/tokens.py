@@ -79,13 +79,15 @@ class Tokens:
 
     def signed(self, purpose: str, text: str) -> str:
         """`text` with a signature that is good for this purpose alone."""
-        return f"{text}.{_signature(self._keys(purpose)[0], text)}"
+        keys = self._keys
+        return f"{text}.{_signature(keys(purpose)[0], text)}"
 
     def unsigned(self, purpose: str, token: str, meant: str) -> str:
         """The text that was signed for this purpose. Raises TokenError: it is not what was `meant`."""
         text, _, signature = token.rpartition(".")
         if token.isascii():
-            for keyed in self._keys(purpose):
+            keys = self._keys
+            for keyed in keys(purpose):
                 if hmac.compare_digest(signature, _signature(keyed, text)):
                     return text
         raise TokenError(f"is not {meant}")

@@ -1,6 +1,7 @@
 """What is remembered of requests: the same bytes around another token, and nothing else."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -26,14 +27,14 @@ def knowing(*bodies: bytes) -> RequestShapes[DecisionRequest]:
     shapes: RequestShapes[DecisionRequest] = RequestShapes()
     for body in bodies:
         request = DecisionRequests().validate(read_json(body))
-        shapes.remember(body, None, request.reader, request._replace(reader=None))
+        shapes.remember(body, None, request.reader, replace(request, reader=None))
     return shapes
 
 
 def recalled_by(shapes: RequestShapes[DecisionRequest], body: bytes) -> DecisionRequest | None:
     """The whole request again."""
     found = shapes.recall(body, None)
-    return found and found[0]._replace(reader=found[1])
+    return found and replace(found[0], reader=found[1])
 
 
 def test_another_reader_of_the_same_page_is_recalled() -> None:
