@@ -126,14 +126,19 @@ class Switch:
         return "yes" if self.wanted else "no"
 
 
+class About(StrEnum):
+    """What a fact is told by, and so how long it stays as it is."""
+
+    PAGE = "page"  # the same for every reader of it
+    VISIT = "visit"  # the same for all who come in this way
+    READER = "reader"  # and the moment: another one each time
+
+
 class Fact(NamedTuple):
     """Something a campaign may ask of a page view."""
 
-    of_page: bool
-    """True where it is the same for every reader of the page."""
+    about: About
     of: Callable[[View], Any]
-    of_place: bool = False
-    """True where it is the same for everybody in a country, on a kind of device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,40 +176,40 @@ def _newsletters(view: View, known: Iterable[str]) -> frozenset[str]:
 
 
 FACTS: dict[str, Fact] = {
-    "sections": Fact(True, lambda view: _known(view.page.section)),
-    "tags": Fact(True, lambda view: view.page.tags),
-    "authors": Fact(True, lambda view: view.page.authors),
-    "urls": Fact(True, lambda view: (view.page.url,)),
-    "types": Fact(True, lambda view: _known(view.page.type)),
-    "languages": Fact(True, _languages),
-    "premium": Fact(True, lambda view: view.page.premium),
-    "countries": Fact(False, lambda view: (view.visit.country or UNKNOWN_COUNTRY,), of_place=True),
-    "devices": Fact(False, lambda view: _known(view.visit.device), of_place=True),
-    "referrers": Fact(False, lambda view: _known(view.visit.referrer)),
-    "signed_in": Fact(False, lambda view: view.visit.signed_in),
-    "newsletters": Fact(False, lambda view: _newsletters(view, view.site.newsletters)),
-    "articles_read_today": Fact(False, lambda view: view.history.articles_read(_midnight(view) - 1)),
-    "days_since_first_seen": Fact(False, lambda view: (view.now - view.history.first_seen).days),
-    "visits": Fact(False, lambda view: view.history.visits),
+    "sections": Fact(About.PAGE, lambda view: _known(view.page.section)),
+    "tags": Fact(About.PAGE, lambda view: view.page.tags),
+    "authors": Fact(About.PAGE, lambda view: view.page.authors),
+    "urls": Fact(About.PAGE, lambda view: (view.page.url,)),
+    "types": Fact(About.PAGE, lambda view: _known(view.page.type)),
+    "languages": Fact(About.PAGE, _languages),
+    "premium": Fact(About.PAGE, lambda view: view.page.premium),
+    "countries": Fact(About.VISIT, lambda view: (view.visit.country or UNKNOWN_COUNTRY,)),
+    "devices": Fact(About.VISIT, lambda view: _known(view.visit.device)),
+    "referrers": Fact(About.VISIT, lambda view: _known(view.visit.referrer)),
+    "signed_in": Fact(About.VISIT, lambda view: view.visit.signed_in),
+    "newsletters": Fact(About.READER, lambda view: _newsletters(view, view.site.newsletters)),
+    "articles_read_today": Fact(About.READER, lambda view: view.history.articles_read(_midnight(view) - 1)),
+    "days_since_first_seen": Fact(About.READER, lambda view: (view.now - view.history.first_seen).days),
+    "visits": Fact(About.READER, lambda view: view.history.visits),
 }
 
 
 @cache
 def utm(name: str) -> Fact:
     """The value of `utm_<name>` in the page's address."""
-    return Fact(False, lambda view: _known(view.visit.utm.get(name)))
+    return Fact(About.VISIT, lambda view: _known(view.visit.utm.get(name)))
 
 
 @cache
 def attribute(name: str) -> Fact:
     """What the page itself says of the reader under this name."""
-    return Fact(False, lambda view: _known(view.visit.attributes.get(name)))
+    return Fact(About.VISIT, lambda view: _known(view.visit.attributes.get(name)))
 
 
 @cache
 def articles_read(window: timedelta, topic: int | None) -> Fact:
     """How many distinct articles were opened in (now - window, now], this one included."""
-    return Fact(False, partial(_articles_read, window=window, topic=topic))
+    return Fact(About.READER, partial(_articles_read, window=window, topic=topic))
 
 
 def _articles_read(view: View, window: timedelta, topic: int | None) -> int:

@@ -1,9 +1,9 @@
 """Which campaigns' conditions on one fact hold, by the fact's value: worked out once for each value, then looked up."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from service.domain.audience import Condition, Fact
+from service.domain.audience import About, Condition, Fact
 from service.domain.campaign import Campaign
 from service.domain.view import View
 
@@ -14,13 +14,14 @@ class FactIndex:
     """Campaigns are bits, as in `plan`. `concerned`: those that ask for this fact at all."""
 
     def __init__(self, fact: Fact, conditions: Mapping[int, Sequence[Condition]]) -> None:
-        self._fact, self._conditions = fact, conditions
+        self._of, self._conditions = fact.of, conditions
         self.concerned = sum(1 << position for position in conditions)
         self._known: dict[Any, int] = {}
 
     def holding(self, view: View) -> int:
         """The campaigns whose conditions on it hold, and all that have none."""
-        found = self._fact.of(view)
+        of = self._of
+        found = of(view)
         bits = self._known.get(found)
         if bits is None:
             if len(self._known) >= _MOST_VALUES:
@@ -33,11 +34,11 @@ class FactIndex:
         return bits
 
 
-def indexes_of(campaigns: Sequence[Campaign], wanted: Callable[[Fact], bool]) -> list[FactIndex]:
-    """One for each wanted fact that some campaign asks for."""
+def indexes_of(campaigns: Sequence[Campaign], about: About) -> list[FactIndex]:
+    """One for each such fact that some campaign asks for."""
     asked: dict[Fact, dict[int, list[Condition]]] = {}
     for position, campaign in enumerate(campaigns):
         for condition in campaign.conditions:
-            if wanted(condition.fact):
+            if condition.fact.about is about:
                 asked.setdefault(condition.fact, {}).setdefault(position, []).append(condition)
     return [FactIndex(fact, conditions) for fact, conditions in asked.items()]

@@ -14,7 +14,7 @@ from typing import Any
 
 from service.domain.access import Access
 from service.domain.access_rules import page_access
-from service.domain.audience import page_topics
+from service.domain.audience import About, page_topics
 from service.domain.campaign import Campaign, Kind
 from service.domain.fact_index import FactIndex, indexes_of
 from service.domain.outcome import Outcome, Outcomes, Show, Withhold
@@ -88,10 +88,9 @@ class Plan:
         self._instants = sorted(
             {at for campaign in self.campaigns for at in (campaign.schedule.start, campaign.schedule.end) if at}
         )
-        self._page_facts = indexes_of(self.campaigns, lambda fact: fact.of_page)
-        self._place_facts = indexes_of(self.campaigns, lambda fact: fact.of_place)
-        self._reader_facts = indexes_of(self.campaigns, lambda fact: not (fact.of_page or fact.of_place))
-        self._places: dict[tuple[str | None, str | None], int] = {}
+        self._page_facts, self._visit_facts, self._reader_facts = (
+            indexes_of(self.campaigns, about) for about in (About.PAGE, About.VISIT, About.READER)
+        )
         self.usable = frozenset(placement for placement in Placement if site.uses(placement))
         self.shared = all(campaign.rollout >= 1 for campaign in self.campaigns)
         """True when all readers of whom nothing is known but what they read are asked alike."""
@@ -169,14 +168,9 @@ class Plan:
         return refusal(view, self.campaigns[_first(wanted & kind or wanted)], capped=capped) or Reason.NO_CAMPAIGN
 
     def opened(self, page: Page, visit: Visit) -> PageMatch:
-        """What the page is to this site's campaigns when it is opened there and on such a device."""
-        match, place = self.page(page), (visit.country, visit.device)
-        here = self._places.get(place)
-        if here is None:
-            if len(self._places) >= _MOST_LAYOUTS:
-                self._places.clear()
-            here = self._places[place] = _holding(self._place_facts, self._nobodys(page, visit), -1)
-        return replace(match, bits=match.bits & here)
+        """What the page is to this site's campaigns for all who come to it in this way."""
+        match = self.page(page)
+        return replace(match, bits=_holding(self._visit_facts, self._nobodys(page, visit), match.bits))
 
     def fitting(self, view: View, opened: PageMatch) -> int:
         """The campaigns that run now and whose audience the view is in."""
