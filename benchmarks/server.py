@@ -44,15 +44,17 @@ def served(target: str, port: int, environment: Mapping[str, str]) -> Iterator[S
     command += ["--workers", "2", "--blocking-threads", "2", "--port", str(port), "--workers-kill-timeout", "3"]
     process = subprocess.Popen(command, env={**os.environ, **environment})
     try:
-        _wait_for(port)
+        _wait_for(port, process)
         yield Served(process.pid, port)
     finally:
         process.terminate()
         process.wait(timeout=20)
 
 
-def _wait_for(port: int) -> None:
+def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
     for _ in range(2400):  # a thousand files take their time
+        if process.poll() is not None:
+            raise RuntimeError(f"the server stopped with {process.returncode}")
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1).close()
         except urllib.error.HTTPError:

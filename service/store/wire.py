@@ -51,7 +51,7 @@ _ERRORS = {
 class Wire:
     """An open socket to Redis. Whoever gets anything but an answer from it must close it: the answer may come yet."""
 
-    __slots__ = ("_feed", "_gets", "_has_data", "_recv", "_send", "_socket", "_timed_by_kernel")
+    __slots__ = ("_reader", "_socket", "_timed_by_kernel")
 
     def __init__(self, connected: socket.socket, timeout_seconds: float) -> None:
         self._socket = connected
@@ -61,9 +61,7 @@ class Wire:
             connected.settimeout(None)
             limit = struct.pack("ll", int(timeout_seconds), int(timeout_seconds % 1 * 1e6))
             connected.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
-        reader = Reader(protocolError=InvalidResponse, replyError=_error, notEnoughData=_MORE)
-        self._send, self._recv = connected.send, connected.recv
-        self._feed, self._gets, self._has_data = reader.feed, reader.gets, reader.has_data
+        self._reader = Reader(protocolError=InvalidResponse, replyError=_error, notEnoughData=_MORE)
 
     def ask(self, words: Words, deadline: float) -> Any:
         """The answer, when the whole time-out lies before the deadline; else use `ask_within`."""
@@ -71,14 +69,14 @@ class Wire:
             return self.ask_within(words, deadline)
         packed = pack(words)
         try:
-            sent = self._send(packed, socket.MSG_DONTWAIT)
+            sent = self._socket.send(packed, socket.MSG_DONTWAIT)
             if sent != len(packed):
                 return self._within(packed[sent:], deadline)
-            self._feed(self._recv(_FIRST))
+            self._reader.feed(self._socket.recv(_FIRST))
         except BlockingIOError as error:
             raise TimeoutError("timed out") from error
-        answer = self._gets()
-        if type(answer) is bytes and not self._has_data():  # nearly every answer, and nearly every time
+        answer = self._reader.gets()
+        if type(answer) is bytes and not self._reader.has_data():  # nearly every answer, and nearly every time
             return answer
         return self._checked(self._rest(deadline) if answer is _MORE else answer)
 
@@ -103,20 +101,20 @@ class Wire:
 
     def _rest(self, deadline: float) -> Any:
         """What is still to come. The kernel's time-out would begin anew with each byte that a slow server sends."""
-        answer = self._gets()
+        answer = self._reader.gets()
         while answer is _MORE:
             self._socket.settimeout(left(deadline))
-            received = self._recv(_NEXT)
+            received = self._socket.recv(_NEXT)
             if not received:
                 raise ConnectionResetError("the server closed the connection")
-            self._feed(received)
-            answer = self._gets()
+            self._reader.feed(received)
+            answer = self._reader.gets()
         if self._timed_by_kernel:
             self._socket.settimeout(None)
         return answer
 
     def _checked(self, answer: Any) -> Any:
-        if self._has_data():
+        if self._reader.has_data():
             raise InvalidResponse("the server said more than it was asked")
         if isinstance(answer, RedisError):
             raise answer
