@@ -1,6 +1,7 @@
 """The meter's rules, in order; the first that applies says whether the article is open. Source: DESIGN §5 and §6."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -14,7 +15,8 @@ from service.domain.site import Placement, Site
 from service.domain.view import View, no_supporter
 
 
-class PageView(NamedTuple):
+@dataclass(slots=True)
+class PageView:
     """What the access rules look at. `view` is None where the reader's history is not known."""
 
     site: Site
@@ -144,7 +146,9 @@ ACCESS_RULES: Sequence[AccessRule] = (
 
 _READER_RULES = ACCESS_RULES[len(_PAGE_RULES) :]
 _UNKNOWN = (AccessReason.NO_CONSENT, AccessReason.STORE_UNAVAILABLE)
-_KNOWN_READER_RULES = [rule for rule in _READER_RULES if rule.reason not in _UNKNOWN]
+# As bare rows: every decision on a metered page asks them.
+_OF_ANYBODY = [(rule.reason, rule.granted, rule.applies) for rule in _READER_RULES]
+_OF_THE_KNOWN = [row for row in _OF_ANYBODY if row[0] not in _UNKNOWN]
 _OPEN = Access(True, AccessReason.NO_METER)
 
 
@@ -164,9 +168,9 @@ def reader_access(
         return _OPEN
     since = site.periods.since(now)
     seen = PageView(site, site.meter, page, article, view, unknown, now, since)
-    for rule in _READER_RULES if view is None else _KNOWN_READER_RULES:
-        if rule.applies(seen):
-            return _told(seen, rule.reason, rule.granted(seen))
+    for reason, granted, applies in _OF_ANYBODY if view is None else _OF_THE_KNOWN:
+        if applies(seen):
+            return _told(seen, reason, granted(seen))
     raise AssertionError("the last row always applies")
 
 

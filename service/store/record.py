@@ -21,10 +21,13 @@ def history_from(raw: bytes) -> History:
     (_, flags, visits, first_seen, _, snoozed_until, dismissed_at, put_off_at, dismissals,
      articles, counted, topics, shown, gifts, newsletters) = _HEAD.unpack_from(raw)  # fmt: skip
     counted_from = _HEAD_SIZE + articles * _PAIR_SIZE
-    opened = list(_PAIR.iter_unpack(raw[_HEAD_SIZE:counted_from]))
-    if counted_from == len(raw) and not (flags or snoozed_until or dismissed_at or put_off_at or dismissals):
-        return _only_read(_instant(first_seen), visits, opened)
     topics_from = counted_from + counted * _PAIR_SIZE
+    opened = list(_PAIR.iter_unpack(raw[_HEAD_SIZE:counted_from]))
+    metered = list(_PAIR.iter_unpack(raw[counted_from:topics_from])) if counted else ()
+    if topics_from == len(raw) and not (flags or snoozed_until or dismissed_at or put_off_at or dismissals):
+        # What History(…) gives for most readers, at half the time: each decision reads one.
+        begun = _instant(first_seen)
+        return _new(History, (begun, visits, None, None, False, (), (), (), 0, None, opened, metered, ()))
     shown_from = topics_from + topics * _PAIR_SIZE
     gifts_from = shown_from + shown * _SHOWN.size
     newsletters_from = gifts_from + gifts * _GIFT.size
@@ -39,15 +42,10 @@ def history_from(raw: bytes) -> History:
         impressions=_impressions(raw[shown_from:gifts_from]) if shown else (),
         gifts=_gifts(raw[gifts_from:newsletters_from]) if gifts else (),
         articles=opened,
-        counted=list(_PAIR.iter_unpack(raw[counted_from:topics_from])) if counted else (),
+        counted=metered,
         topics=list(_PAIR.iter_unpack(raw[topics_from:shown_from])) if topics else (),
         newsletters=[key for (key,) in _NEWSLETTER.iter_unpack(raw[newsletters_from:])] if newsletters else (),
     )
-
-
-def _only_read(first_seen: datetime, visits: int, opened: list[tuple[int, int]]) -> History:
-    """What History(…) gives for most readers, at half the time: each decision reads one."""
-    return _new(History, (first_seen, visits, None, None, False, (), (), (), 0, None, opened, (), ()))
 
 
 def _impressions(rows: bytes) -> list[Impression]:

@@ -119,10 +119,10 @@ class Decisions:
         return rendered
 
     def _access(self, published: Published, prepared: Prepared, access: Access, now: datetime) -> bytes:
-        request, site = prepared.request, prepared.site
+        request, site, sign = prepared.request, prepared.site, self.access_token
         token = None
         if access.granted and request.page.is_article:
-            token = self.access_token(site.id, request.page.url, access.reason, now)
+            token = sign(site.id, request.page.url, access.reason, now)
         return published.access.render(site, access, prepared.page.language, token)
 
 
