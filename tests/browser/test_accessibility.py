@@ -14,6 +14,7 @@ from .axe import axe_finds_nothing, complaints
 from .fake_service import Fake, a_decision, a_form, a_problem, closed
 from .reading import PLACEMENTS, asks, give, wait_for
 from .test_beside_the_words import IMAGE, TICKER
+from .test_newsletters import COPY_HERE, ISSUE, a_letter
 
 pytestmark = pytest.mark.browser
 
@@ -93,6 +94,28 @@ def test_axe_finds_nothing_on_what_comes_instead_and_after(page: Page, fake: Fak
         page.goto(fake.publish("/back-" + outcome) + "#honestybox=" + outcome)
         wait_for(page, "thanked")
         nothing_wrong(page, f"thanks, {outcome}")
+
+
+def test_axe_finds_nothing_on_a_newsletter(page: Page, fake: Fake) -> None:
+    fake.publish("/letters/weekly", ISSUE)
+    for placement in PLACEMENTS:
+        look(page, fake, placement, kind="newsletter", form=None, newsletter=a_letter(), copy=COPY_HERE)
+        if placement == "banner":
+            nothing_wrong(page, "a newsletter's strip")
+            page.get_by_role("button", name="Sign me up").click()
+        page.get_by_label("E-mail address").fill("no address")
+        page.keyboard.press("Enter")
+        page.get_by_text("reader@example.org").wait_for()
+        nothing_wrong(page, f"a newsletter, {placement}, with a mistake in it")
+        if placement == "inline":
+            page.get_by_role("link", name="See what it looks like").click()
+            page.get_by_role("dialog", name="The Week").wait_for()
+            nothing_wrong(page, "a look at an issue")
+            page.keyboard.press("Escape")
+        page.get_by_label("E-mail address").fill("reader@example.org")
+        page.keyboard.press("Enter")
+        page.get_by_role("status").wait_for()
+        nothing_wrong(page, f"a newsletter, {placement}, signed up for")
 
 
 def test_axe_finds_nothing_while_paying_on_the_page(page: Page, fake: Fake) -> None:

@@ -12,6 +12,8 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from service.app import create_app
+from service.domain.contribution import Attribution, Contribution, State
+from service.domain.money import Interval
 from service.domain.newsletter import MailProvider
 from service.domain.reminder import Reminder, Stage
 from service.domain.supporter import Owner, Pass, Supporter
@@ -49,6 +51,10 @@ POSTED = """([action, reader]) => {
   document.body.append(form);
   setTimeout(() => form.submit());
 }"""
+GIVEN = Contribution(
+    "sub_1", State.ACTIVE, Interval.MONTHLY, "USD", 500, datetime(2026, 11, 1, tzinfo=UTC), None, "cus_1",
+    Attribution(SITE, "", "support", "", "inline"),
+)  # fmt: skip
 
 
 @dataclass
@@ -117,7 +123,9 @@ def test_every_word_can_be_read_and_nothing_is_wider_than_a_small_phone(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_any_of_our_pages(chromium: Browser, desk: Desk, scheme: Any) -> None:
+def test_axe_finds_nothing_on_any_of_our_pages(
+    chromium: Browser, desk: Desk, scheme: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     context = chromium.new_context(viewport=ViewportSize(width=320, height=640), color_scheme=scheme)
     page = context.new_page()
     landing = f"{desk.address}/{SITE}/support"
@@ -133,6 +141,11 @@ def test_axe_finds_nothing_on_any_of_our_pages(chromium: Browser, desk: Desk, sc
         page.goto(address)
         expect(page.get_by_role("button").first).to_have_text(button)
         axe_finds_nothing(page, f"{address}, {scheme}")
+    monkeypatch.setattr("service.pages.thanks.outcome_of", lambda *_: ("paid", GIVEN))
+    page.goto(f"{desk.address}/{SITE}/thanks?session=cs_1")
+    expect(page.get_by_label("E-mail address")).to_be_visible()
+    axe_finds_nothing(page, f"thanks for a gift, {scheme}")
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
     page.goto(f"{desk.address}/{SITE}/newsletters/weekly?language=en")
     page.get_by_label("E-mail address").fill("reader@example")
     page.get_by_role("button", name="Sign me up").click()
