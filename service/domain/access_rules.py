@@ -9,7 +9,7 @@ from service.domain.access import Access, AccessReason, is_exempt
 from service.domain.experiment import in_share
 from service.domain.meter import Meter, Mode
 from service.domain.page import Page
-from service.domain.reader import History
+from service.domain.reader import History, Opened
 from service.domain.reason import Reason
 from service.domain.site import Placement, Site
 from service.domain.view import View, no_supporter
@@ -26,8 +26,19 @@ class PageView:
     view: View | None
     unknown: Reason | None
     now: datetime
-    since: int = 0
-    """What `since_of` gives, where it is known already."""
+    since: int
+    """The first second that counts for the meter now."""
+    counted: Sequence[Opened]
+    """The articles that it has counted since then."""
+
+
+def page_view(
+    site: Site, meter: Meter, page: Page, article: int, view: View | None, unknown: Reason | None, now: datetime
+) -> PageView:
+    """With what the meter counts. `article`: the page's key."""
+    since = site.periods.since(now)
+    counted = [row for row in view.history.counted if row[1] >= since] if view else ()
+    return PageView(site, meter, page, article, view, unknown, now, since, counted)
 
 
 class AccessRule(NamedTuple):
@@ -47,17 +58,9 @@ def _never(_: PageView) -> bool:
     return False
 
 
-def since_of(seen: PageView) -> int:
-    """The first second that counts for the meter now."""
-    return seen.since or seen.site.periods.since(seen.now)
-
-
 def counted_now(seen: PageView) -> bool:
     """True when this article is one of the period's free ones."""
-    if seen.view is None:
-        return False
-    since = since_of(seen)
-    return seen.article in [key for key, at in seen.view.history.counted if at >= since]
+    return seen.article in [key for key, _ in seen.counted]
 
 
 def is_put_off(seen: PageView) -> bool:
@@ -78,8 +81,7 @@ def in_holdback(site: Site, reader: str) -> bool:
 
 
 def _counts(seen: PageView) -> Mapping[str, Any]:
-    used = len(seen.view.history.counted_since(since_of(seen))) if seen.view else 0
-    return {"used": used, "allowance": _allowance(seen)}
+    return {"used": len(seen.counted), "allowance": _allowance(seen)}
 
 
 def _allowance(seen: PageView) -> int:
@@ -156,7 +158,7 @@ def page_access(site: Site, page: Page) -> Access | None:
     """The access of everybody to a page that no reader's history changes; None for any other page."""
     if site.meter is None:
         return _OPEN
-    seen = PageView(site, site.meter, page, 0, None, None, _EVER)
+    seen = PageView(site, site.meter, page, 0, None, None, _EVER, 0, ())
     return next((Access(True, rule.reason) for rule in _PAGE_RULES if rule.applies(seen)), None)
 
 
@@ -166,8 +168,7 @@ def reader_access(
     """Whether a page that is not open to everybody is open. `article`: its key; `unknown`: why there is no `view`."""
     if site.meter is None:
         return _OPEN
-    since = site.periods.since(now)
-    seen = PageView(site, site.meter, page, article, view, unknown, now, since)
+    seen = page_view(site, site.meter, page, article, view, unknown, now)
     for reason, granted, applies in _OF_ANYBODY if view is None else _OF_THE_KNOWN:
         if applies(seen):
             return _told(seen, reason, granted(seen))
@@ -177,15 +178,14 @@ def reader_access(
 def _told(seen: PageView, reason: AccessReason, granted: bool) -> Access:
     if reason in _BEFORE_THE_METER or seen.view is None:
         return Access(granted, reason)
-    history, since = seen.view.history, since_of(seen)
-    counted, allowance = history.counted_since(since), _allowance(seen)
+    allowance = _allowance(seen)
     return Access(
         granted,
         reason,
-        len(counted),
+        len(seen.counted),
         allowance,
-        seen.site.periods.resets_at(counted, allowance, seen.now),
-        not granted and not seen.page.premium and may_put_off(seen.meter, history, since),
+        seen.site.periods.resets_at(seen.counted, allowance, seen.now),
+        not granted and not seen.page.premium and may_put_off(seen.meter, seen.view.history, seen.since),
     )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from service.domain.access import Access, AccessReason
-from service.domain.access_rules import ACCESS_RULES, PageView, access, in_holdback
+from service.domain.access_rules import ACCESS_RULES, access, in_holdback, page_view
 from service.domain.campaign import Campaign, Kind
 from service.domain.decision import Reader, Weights
 from service.domain.experiment import choose_variant, may_stand_in
@@ -57,7 +57,7 @@ def _access_checks(
     """The rules that did not apply, and last the one that did."""
     if site.meter is None:
         return (Check(AccessReason.NO_METER, Verdict.PASSED, {"meter": False}),)
-    seen = PageView(site, site.meter, page, article, view, unknown, now)
+    seen = page_view(site, site.meter, page, article, view, unknown, now)
     checks: list[Check] = []
     for rule in ACCESS_RULES:
         if rule.applies(seen):

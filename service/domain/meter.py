@@ -1,5 +1,6 @@
 """How many articles are free, in which period, and what happens when they are used up."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -8,6 +9,7 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from service.domain.page import NO_PAGES, Exclusions
+from service.domain.reader import Opened
 
 _SLICE_SECONDS = 900  # every time zone is off UTC by a multiple of a quarter of an hour
 
@@ -80,14 +82,14 @@ class Periods:
             return int((now - self._period).timestamp()) + 1
         return self._at(now, self._period)[2]
 
-    def resets_at(self, counted: list[int], allowance: int, now: datetime) -> datetime | None:
+    def resets_at(self, counted: Sequence[Opened], allowance: int, now: datetime) -> datetime | None:
         """When the next article is free again; None where none will be, or all still are.
 
-        `counted`: when the articles of the running period were counted, oldest first. In a calendar period all of them
-        are forgotten at its end; a rolling one forgets each when it leaves the window.
+        `counted`: the articles of the running period. In a calendar period all of them are forgotten at its end; a
+        rolling one forgets each when it leaves the window.
         """
         if isinstance(self._period, timedelta):
-            leaves = counted[max(0, len(counted) - allowance) :]
+            leaves = sorted([at for _, at in counted])[max(0, len(counted) - allowance) :]
             return datetime.fromtimestamp(leaves[0], UTC) + self._period if leaves else None
         return self._at(now, self._period)[1] if allowance else None
 

@@ -108,9 +108,5 @@ class History(NamedTuple):
         among = {article for about, article in self.topics if about == topic}
         return sum(key in among and opened_at > since for key, opened_at in self.articles)
 
-    def counted_since(self, since: int) -> list[int]:
-        """When the meter counted each article that it counted at `since` or later, oldest first."""
-        return sorted([counted_at for _, counted_at in self.counted if counted_at >= since])
-
 
 _SNOOZED_UNTIL, _DISMISSALS = History._fields.index("snoozed_until"), History._fields.index("dismissals")
