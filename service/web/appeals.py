@@ -34,7 +34,7 @@ class Template:
         self.counts_articles = len(self.tail) > 1
 
     def render(self, receipt: str, articles_read: int) -> tuple[bytes, bytes, bytes]:
-        """The appeal as JSON, in pieces: an answer is put together once, since copying is what it costs."""
+        """The appeal as JSON, in pieces."""
         tail = self._tails.get(articles_read)
         if tail is None:
             tail = self._tails[articles_read] = "".join(

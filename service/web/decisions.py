@@ -107,16 +107,18 @@ class Decisions:
 
     def _appeals(
         self, alike: Rendered, site: str, reader: str, history: History | Reason, now: datetime
-    ) -> Sequence[Sequence[bytes]]:
-        """Each appeal as JSON, in pieces: what is alike for all such readers, and what is this one's."""
-        rendered = []
+    ) -> Sequence[bytes]:
+        """The appeals as JSON, in pieces: what is alike for all such readers, and what is this one's."""
+        pieces: list[bytes] = []
         for subject, template in alike.appeals:
+            if pieces:
+                pieces.append(b",")
             read = 0
             if template.counts_articles and isinstance(history, History):
                 read = history.articles_read(now.timestamp() - _MONTH_SECONDS)
             receipt = self.tokens.new_receipt(site, reader, subject, now, _nonce())
-            rendered.append(template.render(receipt, read))
-        return rendered
+            pieces += template.render(receipt, read)
+        return pieces
 
     def _access(self, published: Published, prepared: Prepared, access: Access, now: datetime) -> bytes:
         request, site, sign = prepared.request, prepared.site, self.access_token

@@ -47,7 +47,7 @@ class PreviewedDecisions:
         access = Access(campaign.placement is not Placement.GATE, AccessReason.PREVIEW)
         withheld = ",".join(f'"{one}":"preview"' for one in request.placements if one is not campaign.placement)
         told = published.access.render(site, access, language, None)
-        return answer_of(token, told, [appeal.render(receipt, _SOME_ARTICLES)], withheld.encode())
+        return answer_of(token, told, appeal.render(receipt, _SOME_ARTICLES), withheld.encode())
 
     def _preview(self, site: Site, request: DecisionRequest) -> Preview:
         try:
