@@ -175,6 +175,7 @@ def _newsletters(view: View, known: Iterable[str]) -> frozenset[str]:
     return view.visit.newsletters.union(name for name in known if short_key(name) in held)
 
 
+# Those about the reader cheapest first: what one of them settles, the next need not be asked.
 FACTS: dict[str, Fact] = {
     "sections": Fact(About.PAGE, lambda view: _known(view.page.section)),
     "tags": Fact(About.PAGE, lambda view: view.page.tags),
@@ -187,10 +188,10 @@ FACTS: dict[str, Fact] = {
     "devices": Fact(About.VISIT, lambda view: _known(view.visit.device)),
     "referrers": Fact(About.VISIT, lambda view: _known(view.visit.referrer)),
     "signed_in": Fact(About.VISIT, lambda view: view.visit.signed_in),
+    "visits": Fact(About.READER, lambda view: view.history.visits),
+    "days_since_first_seen": Fact(About.READER, lambda view: (view.now - view.history.first_seen).days),
     "newsletters": Fact(About.READER, lambda view: _newsletters(view, view.site.newsletters)),
     "articles_read_today": Fact(About.READER, lambda view: view.history.articles_read(_midnight(view) - 1)),
-    "days_since_first_seen": Fact(About.READER, lambda view: (view.now - view.history.first_seen).days),
-    "visits": Fact(About.READER, lambda view: view.history.visits),
 }
 
 

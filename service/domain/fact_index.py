@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from service.domain.audience import About, Condition, Fact
+from service.domain.audience import FACTS, About, Condition, Fact
 from service.domain.campaign import Campaign
 from service.domain.view import View
 
@@ -35,10 +35,11 @@ class FactIndex:
 
 
 def indexes_of(campaigns: Sequence[Campaign], about: About) -> list[FactIndex]:
-    """One for each such fact that some campaign asks for."""
+    """One for each such fact that some campaign asks for, the cheapest first."""
     asked: dict[Fact, dict[int, list[Condition]]] = {}
     for position, campaign in enumerate(campaigns):
         for condition in campaign.conditions:
             if condition.fact.about is about:
                 asked.setdefault(condition.fact, {}).setdefault(position, []).append(condition)
-    return [FactIndex(fact, conditions) for fact, conditions in asked.items()]
+    place = {fact: number for number, fact in enumerate(FACTS.values())}
+    return [FactIndex(fact, asked[fact]) for fact in sorted(asked, key=lambda fact: place.get(fact, len(place)))]
