@@ -79,6 +79,7 @@ class History(NamedTuple):
 
     first_seen: datetime
     visits: int = 1
+    # From here to `newsletters` stands what one who has only read has none of.
     snoozed_until: datetime | None = None
     dismissed_at: datetime | None = None
     never_again: bool = False
